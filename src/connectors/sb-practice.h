@@ -1,0 +1,40 @@
+/* sb-practice.h
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "sb-connector.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SbPractice:
+ *
+ * The practice ground: a loopback server that answers for every action of every connector, from the
+ * connector's own file. http://127.0.0.1:PORT/CONNECTOR is the base URL of a vendor. It checks auth,
+ * required fields and idempotency keys as the vendor would, keeps what it was sent, and makes faults on
+ * request. Lives on the thread-default context it was made in.
+ */
+#define SB_TYPE_PRACTICE (sb_practice_get_type ())
+G_DECLARE_FINAL_TYPE (SbPractice, sb_practice, SB, PRACTICE, GObject)
+
+SbPractice *sb_practice_new          (SbConnectors *connectors);
+gboolean    sb_practice_listen       (SbPractice   *self,
+                                      gint          port,
+                                      GError      **error);
+gint        sb_practice_get_port     (SbPractice   *self);
+void        sb_practice_stop         (SbPractice   *self);
+/* What it did: array of {"vendor", "action", "key", "body", "time", "repeated", "status"}. (transfer full) */
+SbValue    *sb_practice_get_received (SbPractice   *self);
+/* {"vendor", "action", "fault": "429"|"500"|"timeout"|"drop-after-work"|"drop-before-work"|"slow"|
+ * "garbage", "times": 1, "retry_after": 1, "delay_ms": …, "match": {"path": "text"}} */
+gboolean    sb_practice_add_fault    (SbPractice   *self,
+                                      SbValue      *fault,
+                                      GError      **error);
+
+G_END_DECLS

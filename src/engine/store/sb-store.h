@@ -1,0 +1,206 @@
+/* sb-store.h
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "sb-store-types.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SbStore:
+ *
+ * Everything that must survive: flows, events, runs, attempts, timers, pilots, audit log. Callers see
+ * plain structs and asynchronous calls, never SQL, so that another backend can stand behind it.
+ *
+ * Every _async function may be called from any thread; its callback comes on the caller's
+ * thread-default main context. A write is durable (committed and synced) when its callback says so.
+ * Reads see every write that was acknowledged before they were called.
+ */
+#define SB_TYPE_STORE (sb_store_get_type ())
+G_DECLARE_FINAL_TYPE (SbStore, sb_store, SB, STORE, GObject)
+
+/* Takes the lock of the folder (who holds it is said in the error), creates or migrates the database,
+ * mode 0600. Blocks; call it at start. Errors: BUSY, TOO_NEW, READ_ONLY, FULL, INVALID (damaged). */
+SbStore  *sb_store_open                 (const char           *folder,
+                                         GError              **error);
+/* Commits what is queued, stops the threads, gives the lock back. Blocks. */
+void      sb_store_close                (SbStore              *self);
+const char *sb_store_get_folder         (SbStore              *self);
+
+/* ::changed (const char *what, const char *id): emitted on the main context the store was opened in,
+ * after commits, coalesced; @what is "flows", "connections", "runs", "events", "pilots", "inbox". */
+
+/* --- flows ------------------------------------------------------------------------------------ */
+
+/* GPtrArray of SbFlowRow */
+void       sb_store_list_flows_async    (SbStore *self, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_list_flows_finish   (SbStore *self, GAsyncResult *result, GError **error);
+
+void       sb_store_load_flow_async     (SbStore *self, const char *id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbFlowRow *sb_store_load_flow_finish    (SbStore *self, GAsyncResult *result, GError **error);
+
+/* Saves the draft; makes the flow where @id is new (NULL: an id is made from the name). The result is
+ * the flow's id. */
+void       sb_store_save_draft_async    (SbStore *self, const char *id, const char *name,
+                                         SbValue *document, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+char      *sb_store_save_draft_finish   (SbStore *self, GAsyncResult *result, GError **error);
+
+/* Makes the draft the next immutable version and puts it live (state "live"). @note is kept with the
+ * version. The result is the version's number. */
+void       sb_store_publish_async       (SbStore *self, const char *id, const char *note,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gint       sb_store_publish_finish      (SbStore *self, GAsyncResult *result, GError **error);
+
+/* "live" or "paused". Going back to live opens a run for every event that was held meanwhile. */
+void       sb_store_set_flow_state_async  (SbStore *self, const char *id, const char *state,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_set_flow_state_finish (SbStore *self, GAsyncResult *result, GError **error);
+
+/* Puts an earlier version live again and makes it the draft. */
+void       sb_store_rollback_async      (SbStore *self, const char *id, gint version,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_rollback_finish     (SbStore *self, GAsyncResult *result, GError **error);
+
+void       sb_store_remove_flow_async   (SbStore *self, const char *id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_remove_flow_finish  (SbStore *self, GAsyncResult *result, GError **error);
+
+/* The document of one version; version 0 is the draft. */
+void       sb_store_load_version_async  (SbStore *self, const char *id, gint version,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbValue   *sb_store_load_version_finish (SbStore *self, GAsyncResult *result, GError **error);
+
+/* GPtrArray of SbVersionRow, newest first */
+void       sb_store_list_versions_async  (SbStore *self, const char *id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_list_versions_finish (SbStore *self, GAsyncResult *result, GError **error);
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+/* GPtrArray of SbConnection */
+void       sb_store_list_connections_async  (SbStore *self, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_list_connections_finish (SbStore *self, GAsyncResult *result, GError **error);
+/* Adds (id NULL: made from the name) or replaces; the result is the id. */
+void       sb_store_save_connection_async   (SbStore *self, SbConnection *connection,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+char      *sb_store_save_connection_finish  (SbStore *self, GAsyncResult *result, GError **error);
+void       sb_store_remove_connection_async  (SbStore *self, const char *id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_remove_connection_finish (SbStore *self, GAsyncResult *result, GError **error);
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+/* Stores an event and, in the same transaction, opens its run ("ready") if the flow is live, or holds
+ * it if the flow is paused. UNIQUE (flow, event id): a repeat stores nothing and says so. */
+void       sb_store_accept_event_async   (SbStore *self, SbEvent *event, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_accept_event_finish  (SbStore *self, GAsyncResult *result, SbAccepted *accepted,
+                                         GError **error);
+/* Counts a request that was turned away (no body kept): shown beside the flow. */
+void       sb_store_count_refused        (SbStore *self, const char *flow_id, const char *reason);
+
+void       sb_store_load_event_async     (SbStore *self, gint64 id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbEvent   *sb_store_load_event_finish    (SbStore *self, GAsyncResult *result, GError **error);
+/* GPtrArray of SbEvent without bodies, newest first, keyset paging by id */
+void       sb_store_list_events_async    (SbStore *self, const SbEventQuery *query,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_list_events_finish   (SbStore *self, GAsyncResult *result, GError **error);
+/* Opens a new run of the live version for an old event; the result is the run's id. */
+void       sb_store_replay_event_async   (SbStore *self, gint64 id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gint64     sb_store_replay_event_finish  (SbStore *self, GAsyncResult *result, GError **error);
+
+/* --- runs ------------------------------------------------------------------------------------- */
+
+/* Claims up to @limit runs that are ready or whose time has come (state "ready" or "waiting" with
+ * due ≤ @now_us), oldest first, marks them "running" under @worker, and gives each with its event and
+ * attempts: GPtrArray of SbClaim. */
+void       sb_store_claim_runs_async     (SbStore *self, const char *worker, guint limit,
+                                         gint64 now_us, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_claim_runs_finish    (SbStore *self, GAsyncResult *result, gint64 *next_due_us,
+                                         GError **error);
+/* At start: runs left "running" by a dead worker become "ready" again; the result is their number. */
+void       sb_store_recover_async        (SbStore *self, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gint       sb_store_recover_finish       (SbStore *self, GAsyncResult *result, GError **error);
+/* Applies one change of a run, with its attempts and timers, as one transaction. */
+void       sb_store_apply_async          (SbStore *self, SbRunChange *change,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_apply_finish         (SbStore *self, GAsyncResult *result, GError **error);
+/* All runs that wait for a connection become ready (it works again). */
+void       sb_store_release_async        (SbStore *self, const char *connection_id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gint       sb_store_release_finish       (SbStore *self, GAsyncResult *result, GError **error);
+
+/* GPtrArray of SbRun, newest first, keyset paging by id */
+void       sb_store_list_runs_async      (SbStore *self, const SbRunQuery *query,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_list_runs_finish     (SbStore *self, GAsyncResult *result, GError **error);
+/* One run with event, attempts, timers and the document of its version. */
+void       sb_store_load_run_async       (SbStore *self, gint64 id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbClaim   *sb_store_load_run_finish      (SbStore *self, GAsyncResult *result, GError **error);
+
+/* Counts for the sidebar and "serve": an object with runs by state, events today, last event. */
+void       sb_store_summary_async        (SbStore *self, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbValue   *sb_store_summary_finish       (SbStore *self, GAsyncResult *result, GError **error);
+
+/* --- pilots, audit, settings, retention --------------------------------------------------------- */
+
+void       sb_store_save_pilot_async     (SbStore *self, SbPilotRow *pilot,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gint64     sb_store_save_pilot_finish    (SbStore *self, GAsyncResult *result, GError **error);
+/* The newest pilot of a flow in a mode (NULL: any). NOT_FOUND where there is none. */
+void       sb_store_load_pilot_async     (SbStore *self, const char *flow_id, const char *mode,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbPilotRow *sb_store_load_pilot_finish   (SbStore *self, GAsyncResult *result, GError **error);
+
+/* Who did what, when: never changed, never removed by retention under two years. */
+void       sb_store_audit                (SbStore *self, const char *what, const char *subject,
+                                         SbValue *detail);
+void       sb_store_list_audit_async     (SbStore *self, guint limit, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_list_audit_finish    (SbStore *self, GAsyncResult *result, GError **error);
+
+void       sb_store_get_setting_async    (SbStore *self, const char *key, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbValue   *sb_store_get_setting_finish   (SbStore *self, GAsyncResult *result, GError **error);
+void       sb_store_set_setting_async    (SbStore *self, const char *key, SbValue *value,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_set_setting_finish   (SbStore *self, GAsyncResult *result, GError **error);
+
+/* Removes finished runs and their events older than @max_age_us or, oldest first, until the database
+ * is under @max_bytes; live data never. Runs in slices so that events go on being stored; then
+ * vacuums incrementally. The result is the number of runs removed. */
+void       sb_store_retain_async         (SbStore *self, gint64 max_age_us, gint64 max_bytes,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gint64     sb_store_retain_finish        (SbStore *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS
