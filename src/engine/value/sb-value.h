@@ -18,6 +18,10 @@ G_BEGIN_DECLS
  *
  * A value may be filled in (sb_value_append(), sb_value_set()) by the one owner that made it. From
  * the moment a second reference exists it is immutable and may be read from any thread.
+ *
+ * sb_value_append() and sb_value_set() take the reference to what is put in (transfer full). Every
+ * getter lends (transfer none), and takes NULL and a value of another type for an empty one, so that
+ * a chain of getters over a document of unknown shape needs no checks.
  */
 typedef struct _SbValue SbValue;
 
