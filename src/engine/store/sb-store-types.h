@@ -60,6 +60,7 @@ typedef struct
   gint     version;        /* of the run */
   gboolean repeated;       /* was known already: same answer, no run */
   gboolean held;           /* the flow is paused */
+  gboolean taken;          /* the run is "running" already: see sb_store_set_take_accepted () */
 } SbAccepted;
 
 /* State of a run:
@@ -120,6 +121,7 @@ typedef struct
   SbEvent   *event;
   GPtrArray *attempts;     /* of SbAttempt, oldest first */
   GPtrArray *timers;       /* of SbTimer */
+  GPtrArray *skipped;      /* of char *: places left out or done by hand */
   SbValue   *document;     /* of its version; sb_store_load_run only, NULL in claims */
 } SbClaim;
 

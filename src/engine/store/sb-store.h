@@ -112,6 +112,10 @@ void       sb_store_accept_event_async   (SbStore *self, SbEvent *event, GCancel
                                          GAsyncReadyCallback callback, gpointer data);
 gboolean   sb_store_accept_event_finish  (SbStore *self, GAsyncResult *result, SbAccepted *accepted,
                                          GError **error);
+/* While @take is set, accepted events open their run as "running" (SbAccepted.taken), so that the engine
+ * that took the event in can go on with it at once, without a claim. Set it only while the dispatcher has
+ * room; what it cannot run after all is claimed again after sb_store_recover_async (). Any thread. */
+void       sb_store_set_take_accepted    (SbStore *self, gboolean take);
 /* Counts a request that was turned away (no body kept): shown beside the flow. */
 void       sb_store_count_refused        (SbStore *self, const char *flow_id, const char *reason);
 
