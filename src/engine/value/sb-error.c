@@ -8,4 +8,4 @@
 
 #include "sb-error.h"
 
-G_DEFINE_QUARK (sb-error-quark, sb_error)
+G_DEFINE_QUARK (sb - error - quark, sb_error)
