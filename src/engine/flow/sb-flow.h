@@ -53,8 +53,9 @@ struct _SbStep
   GPtrArray   *steps;      /* for-each: of SbStep */
   char        *duration;   /* delay: "30 min", "2 h", "3 d" (templates allowed) */
   char        *until;      /* delay: template that comes to a time */
-  char        *offset;     /* delay: "-24 h", added to @until on the wall clock of the flow's zone */
-  char        *if_none;    /* lookup: "stop", "continue" or "fail" when nothing is found */
+  char        *offset;     /* (nullable): delay: "-24 h", "-1 d", added to @until. As in RFC 5545 hours are
+                            * exact, days keep the time of day on the clocks of the flow's zone */
+  char        *if_none;    /* lookup: "stop", "continue" or "fail" (the default) when nothing is found */
 };
 
 /**

@@ -22,7 +22,8 @@ typedef struct _SbJournal SbJournal;
 
 SbJournal *sb_journal_new        (void);
 void       sb_journal_free       (SbJournal  *self);
-/* The action or look-up at @place is done and gave @output. */
+/* The action or look-up at @place is done and gave @output (transfer none; nullable). A look-up that
+ * found nothing gave NULL or null: its "if_none" says how the walk goes on. */
 void       sb_journal_add_output (SbJournal  *self,
                                   const char *place,
                                   SbValue    *output);

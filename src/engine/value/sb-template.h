@@ -14,8 +14,11 @@ G_BEGIN_DECLS
  * SbScope:
  *
  * What a template can refer to: "trigger" is the event's body, every step that was passed stands
- * under its id, "item" is the current item of a for-each, "run" has id and time. Not thread-safe;
- * one owner.
+ * under its id, "item" is the current item of a for-each, "run" has id and time. "now" is there
+ * without being set. Not thread-safe; one owner.
+ *
+ * sb_scope_set() and sb_scope_set_table() keep a reference of their own (transfer none); a NULL
+ * value takes the name out again.
  */
 typedef struct _SbScope SbScope;
 
@@ -40,7 +43,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbScope, sb_scope_free)
  * SbTemplate:
  *
  * A field as the owner wrote it: text and tokens like {{trigger.customer.id | default: "none"}}.
- * Immutable once made.
+ * Immutable once made. data/flows/README.md describes the language.
  */
 typedef struct _SbTemplate SbTemplate;
 
@@ -60,6 +63,22 @@ const SbSegment *sb_template_get_segment    (SbTemplate  *self,
 SbValue         *sb_template_render         (SbTemplate  *self,
                                              SbScope     *scope,
                                              GError     **error);
+
+/* Told of every path a template reads, those in arguments of filters too. @root is the path's first
+ * name; @may_be_missing where a "default" or "required" filter follows. */
+typedef void (*SbReferenceFunc) (const char *root,
+                                 const char *path,
+                                 gboolean    may_be_missing,
+                                 gpointer    data);
+void             sb_template_foreach_reference (SbTemplate      *self,
+                                                SbReferenceFunc  func,
+                                                gpointer         data);
+/* Told of every table that a "lookup" filter names. */
+typedef void (*SbTableFunc)     (const char *name,
+                                 gpointer    data);
+void             sb_template_foreach_table     (SbTemplate      *self,
+                                                SbTableFunc      func,
+                                                gpointer         data);
 
 /* Every string below @fields is a template; objects and arrays are rendered through. */
 SbValue         *sb_render_value            (SbValue     *fields,
