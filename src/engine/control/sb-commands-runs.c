@@ -1,0 +1,203 @@
+/* sb-commands-runs.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-commands-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sb-error.h"
+#include "sb-json.h"
+
+#define DEFAULT_LIMIT 50
+#define MAX_LIMIT 1000
+
+/**
+ * sb_call_write_run:
+ *
+ * Returns: (transfer full): the run as an object, as lists show it
+ */
+SbValue *
+sb_call_write_run (SbRun *run)
+{
+  SbValue *object = sb_value_new_object ();
+
+  sb_value_set_int (object, "id", run->id);
+  sb_value_set_int (object, "event", run->event);
+  sb_call_set_text (object, "flow", run->flow_id);
+  sb_call_set_text (object, "flow_name", run->flow_name);
+  sb_value_set_int (object, "version", run->version);
+  sb_call_set_text (object, "mode", run->mode);
+  sb_call_set_text (object, "label", run->label);
+  sb_call_set_text (object, "state", run->state);
+  sb_call_set_text (object, "step", run->step);
+  sb_call_set_text (object, "problem", run->problem);
+  sb_value_set_boolean (object, "unknown", run->unknown);
+  sb_call_set_time (object, "due", run->due_us);
+  sb_call_set_text (object, "connection", run->connection);
+  sb_call_set_time (object, "started", run->started_us);
+  sb_call_set_time (object, "changed", run->changed_us);
+  sb_call_set_time (object, "finished", run->finished_us);
+  sb_value_set_int (object, "actions", run->actions);
+  return object;
+}
+
+static gboolean
+check_state (const char *state, GError **error)
+{
+  static const char *const states[] = { "open", "ready",   "running", "waiting", "blocked",
+                                        "inbox", "done", "stopped", "dropped", NULL };
+
+  if (state == NULL || g_strv_contains (states, state))
+    return TRUE;
+  g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+               _ ("“%s” is no state of a run. States are: open, ready, running, waiting, blocked, inbox, "
+                  "done, stopped, dropped."),
+               state);
+  return FALSE;
+}
+
+static SbValue *
+list_runs (SbCall *call, GError **error)
+{
+  g_autoptr (GPtrArray) runs = NULL;
+  SbRunQuery query = { 0 };
+  SbValue *array = NULL;
+
+  query.flow_id = (char *) sb_value_get_string (call->arguments, "flow");
+  query.state = (char *) sb_value_get_string (call->arguments, "state");
+  query.text = (char *) sb_value_get_string (call->arguments, "text");
+  query.since_us = sb_value_get_int_or (call->arguments, "since_us", 0);
+  query.before_id = sb_value_get_int_or (call->arguments, "before", 0);
+  query.limit = (guint) CLAMP (sb_value_get_int_or (call->arguments, "limit", DEFAULT_LIMIT), 1, MAX_LIMIT);
+  if (!check_state (query.state, error))
+    return NULL;
+
+  sb_store_list_runs_async (call->store, &query, call->cancellable, sb_call_ready_cb, call);
+  runs = sb_store_list_runs_finish (call->store, sb_call_wait (call), error);
+  if (runs == NULL)
+    return NULL;
+
+  array = sb_value_new_array ();
+  for (guint i = 0; i < runs->len; i++)
+    sb_value_append (array, sb_call_write_run (g_ptr_array_index (runs, i)));
+  return array;
+}
+
+static SbValue *
+write_attempt (SbAttempt *attempt)
+{
+  SbValue *object = sb_value_new_object ();
+
+  sb_call_set_text (object, "place", attempt->place);
+  sb_value_set_int (object, "number", attempt->number);
+  sb_call_set_text (object, "key", attempt->key);
+  sb_call_set_text (object, "state", attempt->state);
+  sb_value_set_int (object, "status", attempt->status);
+  sb_call_set_text (object, "message", attempt->message);
+  sb_call_set_json (object, "request", attempt->request);
+  sb_call_set_json (object, "response", attempt->response);
+  if (attempt->output != NULL)
+    sb_value_set (object, "output", sb_value_ref (attempt->output));
+  sb_call_set_time (object, "started", attempt->started_us);
+  sb_call_set_time (object, "ended", attempt->ended_us);
+  return object;
+}
+
+static SbValue *
+write_claim (SbClaim *claim)
+{
+  SbValue *object = sb_call_write_run (claim->run);
+  SbValue *attempts = sb_value_new_array ();
+  SbValue *timers = sb_value_new_array ();
+
+  for (guint i = 0; claim->attempts != NULL && i < claim->attempts->len; i++)
+    sb_value_append (attempts, write_attempt (g_ptr_array_index (claim->attempts, i)));
+  for (guint i = 0; claim->timers != NULL && i < claim->timers->len; i++)
+    {
+      SbTimer *timer = g_ptr_array_index (claim->timers, i);
+      SbValue *item = sb_value_new_object ();
+
+      sb_call_set_text (item, "place", timer->place);
+      sb_call_set_time (item, "until", timer->until_us);
+      sb_value_append (timers, item);
+    }
+  sb_value_set (object, "attempts", attempts);
+  sb_value_set (object, "timers", timers);
+  return object;
+}
+
+static SbValue *
+show_run (SbCall *call, GError **error)
+{
+  gint64 id = sb_call_get_id (call, error);
+  g_autoptr (SbClaim) claim = NULL;
+
+  if (id == 0)
+    return NULL;
+  sb_store_load_run_async (call->store, id, call->cancellable, sb_call_ready_cb, call);
+  claim = sb_store_load_run_finish (call->store, sb_call_wait (call), error);
+  return claim != NULL ? write_claim (claim) : NULL;
+}
+
+static SbValue *
+decide (SbCall *call, const char *decision, GError **error)
+{
+  gint64 id = sb_call_get_id (call, error);
+
+  if (id == 0)
+    return NULL;
+  sb_engine_resolve_async (call->engine, id, decision, call->cancellable, sb_call_ready_cb, call);
+  if (!sb_engine_resolve_finish (call->engine, sb_call_wait (call), error))
+    return NULL;
+  return show_run (call, error);
+}
+
+static SbValue *
+retry_run (SbCall *call, GError **error)
+{
+  return decide (call, "retry", error);
+}
+
+static SbValue *
+resolve_run (SbCall *call, GError **error)
+{
+  static const char *const decisions[] = { "done", "not-done", "drop", NULL };
+  const char *decision = sb_call_get_string (call, "as", error);
+
+  if (decision == NULL)
+    return NULL;
+  if (!g_strv_contains (decisions, decision))
+    {
+      g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+                   _ ("“%s” is no decision. It is “done”, “not-done” or “drop”."), decision);
+      return NULL;
+    }
+  return decide (call, decision, error);
+}
+
+static SbValue *
+summarize (SbCall *call, GError **error)
+{
+  g_autoptr (SbValue) summary = NULL;
+  SbValue *object = NULL;
+
+  sb_store_summary_async (call->store, call->cancellable, sb_call_ready_cb, call);
+  summary = sb_store_summary_finish (call->store, sb_call_wait (call), error);
+  if (summary == NULL)
+    return NULL;
+
+  object = sb_value_copy (summary);
+  sb_value_set_string (object, "mode", sb_engine_get_mode (call->engine));
+  sb_value_set_string (object, "folder", sb_store_get_folder (call->store));
+  return object;
+}
+
+const SbCommandEntry sb_commands_runs[] = {
+  { "runs.list", list_runs },       { "runs.show", show_run }, { "runs.retry", retry_run },
+  { "runs.resolve", resolve_run },  { "status", summarize },   { NULL, NULL },
+};
