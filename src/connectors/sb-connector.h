@@ -34,6 +34,11 @@ typedef struct
   SbValue  *allowed;   /* (nullable): array of {"value", "label"} */
   gboolean  required;
   gboolean  secret;    /* settings only: kept in the keyring */
+  gboolean  fixed;     /* action fields only: the owner types it, a token there is refused */
+  SbValue  *columns;   /* (nullable): array of {"key", "label", "type", "from", …}: members of each item
+                        * of a list */
+  char     *when;      /* (nullable): settings only: shown and required only where this other setting … */
+  SbValue  *when_is;   /* (nullable): … has one of these values */
 } SbField;
 
 typedef struct
@@ -93,10 +98,27 @@ SbConnector  *sb_connectors_find   (SbConnectors   *self,
 /* Checks one document; every problem with its JSON path. */
 void          sb_connector_check   (SbValue        *document,
                                     SbProblems     *problems);
+/* A setting's value, else its fallback. */
+const char   *sb_connector_get_setting (SbConnector   *self,
+                                    SbValue        *settings,
+                                    const char     *key);
+SbField      *sb_connector_find_setting (SbConnector  *self,
+                                    const char     *key);
+/* Whether @setting counts with these settings: its "when" holds. */
+gboolean      sb_connector_needs_setting (SbConnector *self,
+                                    SbField        *setting,
+                                    SbValue        *settings);
+/* "auth" and "webhook" of the file, where they go by a setting the part that is chosen. */
+SbValue      *sb_connector_get_auth (SbConnector    *self,
+                                    SbValue        *settings);
+SbValue      *sb_connector_get_webhook (SbConnector *self,
+                                    SbValue        *settings);
 SbTrigger    *sb_connector_find_trigger (SbConnector *self,
                                     const char     *id);
 SbAction     *sb_connector_find_action  (SbConnector *self,
                                     const char     *id);
+SbField      *sb_action_find_field (SbAction       *self,
+                                    const char     *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbConnectors, sb_connectors_unref)
 
