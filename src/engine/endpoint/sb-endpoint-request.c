@@ -1,0 +1,287 @@
+/* sb-endpoint-request.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-endpoint-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sb-clock.h"
+#include "sb-error.h"
+#include "sb-json.h"
+
+/* One request that waits for its event to be stored. */
+typedef struct
+{
+  SbEndpoint        *endpoint;
+  SoupServerMessage *message;
+  SbPipe            *pipe;
+  SbEvent           *event;
+} Request;
+
+static void
+request_free (Request *request)
+{
+  g_object_unref (request->message);
+  g_object_unref (request->pipe);
+  sb_event_unref (request->event);
+  g_object_unref (request->endpoint);
+  g_free (request);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
+
+/* --- headers -------------------------------------------------------------------------------------------- */
+
+/* Of all headers, those that let somebody in are not kept: the store is read by people. */
+static gboolean
+is_secret_header (const char *name)
+{
+  static const char *const parts[] = { "authorization", "cookie", "signature", "hmac",
+                                       "secret",        "token",  "api-key",   "password" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strstr (name, parts[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* name in lower case → value; repeated headers joined by ", " (RFC 9110, section 5.2) */
+static GHashTable *
+collect_headers (SoupServerMessage *message)
+{
+  GHashTable *headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  SoupMessageHeadersIter iter;
+  const char *name, *value;
+
+  soup_message_headers_iter_init (&iter, soup_server_message_get_request_headers (message));
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    {
+      char *key = g_ascii_strdown (name, -1);
+      const char *before = g_hash_table_lookup (headers, key);
+
+      g_hash_table_replace (headers, key,
+                            before == NULL ? g_strdup (value)
+                                           : g_strconcat (before, ", ", value, NULL));
+    }
+  return headers;
+}
+
+static int
+compare_names (const void *a,
+               const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* A JSON object of @headers, in the order of their names; what is secret shows only that it was there. */
+static char *
+describe_headers (GHashTable *headers)
+{
+  g_autoptr (SbValue) object = sb_value_new_object ();
+  guint length = 0;
+  g_autofree gpointer *names = g_hash_table_get_keys_as_array (headers, &length);
+
+  qsort (names, length, sizeof *names, compare_names);
+  for (guint i = 0; i < length; i++)
+    {
+      const char *name = names[i];
+      const char *value = g_hash_table_lookup (headers, name);
+
+      if (is_secret_header (name))
+        sb_value_set_string (object, name, "(hidden)");
+      else if (g_utf8_validate (value, -1, NULL))
+        sb_value_set_string (object, name, value);
+      else
+        {
+          g_autofree char *valid = g_utf8_make_valid (value, -1);
+
+          sb_value_set_string (object, name, valid);
+        }
+    }
+  return sb_json_write (object);
+}
+
+/* --- storing -------------------------------------------------------------------------------------------- */
+
+/* "Order #1004". A record without the field that names it is stored all the same. */
+static char *
+make_label (SbBellEntry *entry,
+            SbValue     *body,
+            gint64       now_us)
+{
+  g_autoptr (SbScope) scope = NULL;
+  g_autoptr (SbValue) label = NULL;
+
+  if (entry->label == NULL || body == NULL)
+    return NULL;
+
+  scope = sb_scope_new (NULL, now_us);
+  sb_scope_set (scope, "trigger", body);
+  label = sb_template_render (entry->label, scope, NULL);
+  return label != NULL ? sb_value_to_text (label) : NULL;
+}
+
+static SbReply
+reply_to_error (const GError *error)
+{
+  /* The flow was removed while its bell was still in use: the address is unknown now. */
+  if (g_error_matches (error, SB_ERROR, SB_ERROR_NOT_FOUND))
+    return SB_REPLY_NOT_FOUND;
+  return SB_REPLY_UNAVAILABLE;
+}
+
+static void
+stored_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (Request) request = data;
+  g_autoptr (GError) error = NULL;
+  SbAccepted accepted = { 0 };
+  SbReply reply = SB_REPLY_OK;
+
+  if (sb_store_accept_event_finish (SB_STORE (source), result, &accepted, &error))
+    sb_endpoint_emit_accepted (request->endpoint, request->event, &accepted);
+  else
+    {
+      g_warning ("An event of flow %s could not be stored: %s", request->event->flow_id, error->message);
+      reply = reply_to_error (error);
+    }
+
+  /* The peer may have gone meanwhile, and libsoup with it; the event stays stored. */
+  if (request->pipe->released)
+    {
+      sb_endpoint_end (request->endpoint, request->pipe);
+      return;
+    }
+  sb_endpoint_reply (request->endpoint, request->message, request->pipe, reply);
+  soup_server_message_unpause (request->message);
+}
+
+static void
+store_event (SbEndpoint        *self,
+             SoupServerMessage *message,
+             SbPipe            *pipe,
+             SbBellEntry       *entry,
+             const SbIncoming  *incoming,
+             SbVerdict         *verdict,
+             gint64             now_us)
+{
+  SbEvent *event = sb_event_new ();
+  Request *request = g_new0 (Request, 1);
+
+  event->flow_id = g_strdup (entry->bell->flow_id);
+  event->event_id = g_steal_pointer (&verdict->event_id);
+  event->source = g_strdup ("webhook");
+  event->topic = g_steal_pointer (&verdict->topic);
+  event->label = make_label (entry, verdict->body, now_us);
+  event->headers = describe_headers (incoming->headers);
+  event->body = g_bytes_ref (incoming->body);
+  event->received_us = now_us;
+  event->parsed = g_steal_pointer (&verdict->body);
+
+  request->endpoint = g_object_ref (self);
+  request->message = g_object_ref (message);
+  request->pipe = g_object_ref (pipe);
+  request->event = event;
+  sb_endpoint_begin (self, pipe);
+  soup_server_message_pause (message);
+  sb_store_accept_event_async (sb_endpoint_get_store (self), event, NULL, stored_cb, request);
+}
+
+/* --- judging -------------------------------------------------------------------------------------------- */
+
+static char *
+path_and_query (SoupServerMessage *message)
+{
+  GUri *uri = soup_server_message_get_uri (message);
+  const char *query = g_uri_get_query (uri);
+
+  return g_strconcat (g_uri_get_path (uri), query != NULL ? "?" : NULL, query, NULL);
+}
+
+/* The reason is said only to a peer whose signature was right. */
+static void
+reply_broken (SbEndpoint        *self,
+              SoupServerMessage *message,
+              SbPipe            *pipe,
+              const char        *reason)
+{
+  g_autoptr (SbValue) answer = sb_value_new_object ();
+  g_autofree char *text = NULL;
+
+  sb_value_set_string (answer, "status", "bad request");
+  if (reason != NULL)
+    sb_value_set_string (answer, "reason", reason);
+  text = sb_json_write (answer);
+  sb_endpoint_reply_with (self, message, pipe, 400, "application/json", text);
+}
+
+/**
+ * sb_request_handle:
+ * @pipe: the connection @message came by
+ * @entry: the bell that was rung
+ * @body: raw, as received
+ *
+ * Judges the request and answers it: at once, or, where it is an event, after its commit.
+ */
+void
+sb_request_handle (SbEndpoint        *self,
+                   SoupServerMessage *message,
+                   SbPipe            *pipe,
+                   SbBellEntry       *entry,
+                   GBytes            *body)
+{
+  SbBell *bell = entry->bell;
+  g_autoptr (GHashTable) headers = NULL;
+  g_autoptr (SbVerdict) verdict = NULL;
+  g_autofree char *target = NULL;
+  SbIncoming incoming;
+  gint64 now_us;
+
+  if (bell->unready != NULL)
+    {
+      sb_endpoint_reply (self, message, pipe, SB_REPLY_UNAVAILABLE);
+      return;
+    }
+
+  now_us = sb_clock_now_us ();
+  headers = collect_headers (message);
+  target = path_and_query (message);
+  incoming = (SbIncoming) {
+    .method = soup_server_message_get_method (message),
+    .path_and_query = target,
+    .headers = headers,
+    .body = body,
+  };
+  verdict = sb_signature_judge (bell->connector, bell->trigger->id, bell->connection, bell->secrets,
+                                &incoming, bell->public_address, now_us);
+  switch (verdict->kind)
+    {
+    case SB_VERDICT_ACCEPTED:
+      store_event (self, message, pipe, entry, &incoming, verdict, now_us);
+      break;
+    case SB_VERDICT_HANDSHAKE:
+      if (verdict->reply == NULL && verdict->status == 200)
+        sb_endpoint_reply (self, message, pipe, SB_REPLY_OK);
+      else
+        sb_endpoint_reply_with (self, message, pipe, verdict->status != 0 ? verdict->status : 200,
+                                verdict->content_type, verdict->reply);
+      break;
+    case SB_VERDICT_BROKEN:
+      sb_store_count_refused (sb_endpoint_get_store (self), bell->flow_id, verdict->reason);
+      reply_broken (self, message, pipe, verdict->reason);
+      break;
+    case SB_VERDICT_REFUSED:
+    default:
+      sb_store_count_refused (sb_endpoint_get_store (self), bell->flow_id, verdict->reason);
+      sb_endpoint_reply (self, message, pipe, SB_REPLY_REFUSED);
+      break;
+    }
+}

@@ -1,0 +1,596 @@
+/* sb-endpoint.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-endpoint-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "sb-error.h"
+
+#define DEFAULT_BODY_LIMIT (1024 * 1024)
+#define MAX_BODY_LIMIT     (10 * 1024 * 1024)
+#define DIGEST_LENGTH      32
+
+struct _SbEndpoint
+{
+  GObject           parent_instance;
+
+  SbStore          *store;
+  SbTransportLimits limits;
+  SbTransport      *transport;
+  SoupServer       *server;
+  GSocketAddress   *local_address;
+  GChecksum        *checksum;
+  GHashTable       *bells;     /* digest of a token → SbBellEntry */
+  guint             in_flight;
+  gboolean          stopped;
+};
+
+G_DEFINE_FINAL_TYPE (SbEndpoint, sb_endpoint, G_TYPE_OBJECT)
+
+enum
+{
+  ACCEPTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static G_DEFINE_QUARK (sb-endpoint-pipe, pipe)
+static G_DEFINE_QUARK (sb-endpoint-chunks, chunks)
+
+/* --- bells ---------------------------------------------------------------------------------------------- */
+
+static guint
+digest_hash (gconstpointer key)
+{
+  guint hash;
+
+  memcpy (&hash, key, sizeof hash);
+  return hash;
+}
+
+static gboolean
+digest_equal (gconstpointer a,
+              gconstpointer b)
+{
+  return memcmp (a, b, DIGEST_LENGTH) == 0;
+}
+
+/* Tokens are looked up by their digest: how long a look-up takes says nothing about how much of a
+ * guess was right. */
+static void
+digest_token (SbEndpoint *self,
+              const char *token,
+              guint8      digest[DIGEST_LENGTH])
+{
+  gsize length = DIGEST_LENGTH;
+
+  g_checksum_reset (self->checksum);
+  g_checksum_update (self->checksum, (const guchar *) token, -1);
+  g_checksum_get_digest (self->checksum, digest, &length);
+}
+
+static gboolean
+has_handshake (SbConnector *connector,
+               const char  *method)
+{
+  SbValue *list = sb_value_get_path (connector->document, "webhook.handshakes");
+
+  if (list == NULL || sb_value_get_type (list) != SB_VALUE_ARRAY)
+    return FALSE;
+  for (guint i = 0; i < sb_value_get_length (list); i++)
+    {
+      SbValue *when = sb_value_get_member (sb_value_get_item (list, i), "when");
+      const char *wanted = when != NULL ? sb_value_get_string (when, "method") : NULL;
+
+      if (g_strcmp0 (wanted, method) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static SbBellEntry *
+entry_new (SbBell *bell)
+{
+  SbBellEntry *entry = g_new0 (SbBellEntry, 1);
+
+  entry->bell = sb_bell_ref (bell);
+  if (bell->trigger != NULL && bell->trigger->record != NULL)
+    entry->label = sb_template_new (bell->trigger->record, NULL);
+  if (bell->connector != NULL && bell->connector->document != NULL)
+    {
+      entry->hears_get = has_handshake (bell->connector, "GET");
+      entry->hears_head = has_handshake (bell->connector, "HEAD");
+    }
+  return entry;
+}
+
+static void
+entry_free (gpointer data)
+{
+  SbBellEntry *entry = data;
+
+  g_clear_pointer (&entry->label, sb_template_free);
+  sb_bell_unref (entry->bell);
+  g_free (entry);
+}
+
+/**
+ * sb_endpoint_set_bells:
+ * @bells: (element-type SbBell): all of them
+ *
+ * Takes the new set of bells; requests under way keep the bell they were heard by.
+ */
+void
+sb_endpoint_set_bells (SbEndpoint *self,
+                       GPtrArray  *bells)
+{
+  g_return_if_fail (SB_IS_ENDPOINT (self));
+
+  g_hash_table_remove_all (self->bells);
+  for (guint i = 0; bells != NULL && i < bells->len; i++)
+    {
+      SbBell *bell = g_ptr_array_index (bells, i);
+      guint8 *digest;
+
+      if (bell->token == NULL || *bell->token == '\0')
+        continue;
+      digest = g_malloc (DIGEST_LENGTH);
+      digest_token (self, bell->token, digest);
+      g_hash_table_replace (self->bells, digest, entry_new (bell));
+    }
+}
+
+/* --- answers -------------------------------------------------------------------------------------------- */
+
+static const struct
+{
+  guint       status;
+  const char *text;
+} replies[] = {
+  [SB_REPLY_OK] = { 200, "{\"status\":\"ok\"}\n" },
+  [SB_REPLY_BAD_REQUEST] = { 400, "{\"status\":\"bad request\"}\n" },
+  [SB_REPLY_REFUSED] = { 401, "{\"status\":\"refused\"}\n" },
+  [SB_REPLY_NOT_FOUND] = { 404, "{\"status\":\"not found\"}\n" },
+  [SB_REPLY_UNAVAILABLE] = { 503, "{\"status\":\"not now\"}\n" },
+};
+
+/* What both ways of answering have in common. */
+static void
+prepare_reply (SbEndpoint        *self,
+               SoupServerMessage *message,
+               SbPipe            *pipe,
+               guint              status,
+               gboolean           with_body)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  soup_server_message_set_status (message, status, NULL);
+  if (status == 503)
+    soup_message_headers_replace (headers, "Retry-After", "30");
+  /* libsoup reads a chunked body through a buffer of its own, which may hold the start of another
+   * request afterwards: that one was not checked. */
+  if (pipe->chunked || self->stopped)
+    soup_message_headers_replace (headers, "Connection", "close");
+  sb_pipe_answer (pipe, with_body && soup_server_message_get_method (message) != SOUP_METHOD_HEAD);
+}
+
+/* Answers with one of the constant texts. */
+void
+sb_endpoint_reply (SbEndpoint        *self,
+                   SoupServerMessage *message,
+                   SbPipe            *pipe,
+                   SbReply            reply)
+{
+  const char *text = replies[reply].text;
+
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, text, strlen (text));
+  prepare_reply (self, message, pipe, replies[reply].status, TRUE);
+}
+
+/* Answers with a text of the connector's. @content_type (nullable), @text (nullable) */
+void
+sb_endpoint_reply_with (SbEndpoint        *self,
+                        SoupServerMessage *message,
+                        SbPipe            *pipe,
+                        guint              status,
+                        const char        *content_type,
+                        const char        *text)
+{
+  gboolean with_body = text != NULL && *text != '\0';
+
+  if (with_body)
+    soup_server_message_set_response (message, content_type != NULL ? content_type : "text/plain",
+                                      SOUP_MEMORY_COPY, text, strlen (text));
+  prepare_reply (self, message, pipe, status, with_body);
+}
+
+/* A request on @pipe is worked on: counts as in flight until its answer was written. */
+void
+sb_endpoint_begin (SbEndpoint *self,
+                   SbPipe     *pipe)
+{
+  pipe->request = self;
+  self->in_flight++;
+}
+
+void
+sb_endpoint_end (SbEndpoint *self,
+                 SbPipe     *pipe)
+{
+  if (pipe->request == NULL)
+    return;
+  pipe->request = NULL;
+  self->in_flight--;
+}
+
+/* --- libsoup -------------------------------------------------------------------------------------------- */
+
+/* The address object is the one thing that libsoup hands through from connection to request. */
+static SbPipe *
+get_pipe (SoupServerMessage *message)
+{
+  return g_object_get_qdata (G_OBJECT (soup_server_message_get_remote_address (message)), pipe_quark ());
+}
+
+static void
+got_chunk_cb (SoupServerMessage *message,
+              GBytes            *chunk,
+              gpointer           data)
+{
+  SbEndpoint *self = data;
+  SbPipe *pipe = get_pipe (message);
+  GByteArray *chunks = g_object_get_qdata (G_OBJECT (message), chunks_quark ());
+  gsize size = 0;
+  const guint8 *bytes = g_bytes_get_data (chunk, &size);
+
+  if (pipe->ended)
+    return;
+  if (chunks->len + size > self->limits.body_limit)
+    {
+      g_byte_array_set_size (chunks, 0);
+      sb_pipe_refuse (pipe, 413);
+      return;
+    }
+  g_byte_array_append (chunks, bytes, (guint) size);
+  sb_transport_hold (self->transport, pipe, chunks->len);
+}
+
+static void
+early_cb (SoupServer        *server,
+          SoupServerMessage *message,
+          const char        *path,
+          GHashTable        *query,
+          gpointer           data)
+{
+  if (!get_pipe (message)->chunked)
+    return;
+
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  g_object_set_qdata_full (G_OBJECT (message), chunks_quark (), g_byte_array_new (),
+                           (GDestroyNotify) g_byte_array_unref);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), data);
+}
+
+static GBytes *
+take_body (SoupServerMessage *message,
+           SbPipe            *pipe)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) first = NULL;
+
+  if (pipe->chunked)
+    {
+      GByteArray *chunks = g_object_steal_qdata (G_OBJECT (message), chunks_quark ());
+
+      return chunks != NULL ? g_byte_array_free_to_bytes (chunks) : g_bytes_new_static ("", 0);
+    }
+  if (body->length == 0)
+    return g_bytes_new_static ("", 0);
+  first = soup_message_body_get_chunk (body, 0);
+  if (first != NULL && g_bytes_get_size (first) == (gsize) body->length)
+    return g_steal_pointer (&first);
+  return soup_message_body_flatten (body);
+}
+
+static SbBellEntry *
+find_bell (SbEndpoint *self,
+           const char *method,
+           const char *path)
+{
+  guint8 digest[DIGEST_LENGTH];
+  SbBellEntry *entry;
+
+  digest_token (self, g_str_has_prefix (path, "/in/") ? path + strlen ("/in/") : "", digest);
+  entry = g_hash_table_lookup (self->bells, digest);
+  if (entry == NULL || method == SOUP_METHOD_POST)
+    return entry;
+  /* Another method on a bell's address is answered as an unknown address is: "405" would tell that
+   * the address was guessed right. */
+  if ((method == SOUP_METHOD_GET && entry->hears_get) || (method == SOUP_METHOD_HEAD && entry->hears_head))
+    return entry;
+  return NULL;
+}
+
+static void
+handle_cb (SoupServer        *server,
+           SoupServerMessage *message,
+           const char        *path,
+           GHashTable        *query,
+           gpointer           data)
+{
+  SbEndpoint *self = data;
+  SbPipe *pipe = get_pipe (message);
+  const char *method = soup_server_message_get_method (message);
+  g_autoptr (GBytes) body = NULL;
+  SbBellEntry *entry;
+
+  if (pipe->ended)
+    return;
+
+  sb_pipe_whole (pipe);
+  soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
+  if ((method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD) && strcmp (path, "/healthz") == 0)
+    {
+      sb_endpoint_reply (self, message, pipe, SB_REPLY_OK);
+      return;
+    }
+
+  entry = find_bell (self, method, path);
+  if (entry == NULL)
+    {
+      sb_endpoint_reply (self, message, pipe, SB_REPLY_NOT_FOUND);
+      return;
+    }
+  body = take_body (message, pipe);
+  sb_request_handle (self, message, pipe, entry, body);
+}
+
+static void
+request_finished_cb (SoupServer        *server,
+                     SoupServerMessage *message,
+                     gpointer           data)
+{
+  SbPipe *pipe = get_pipe (message);
+
+  sb_endpoint_end (data, pipe);
+  sb_pipe_finished (pipe);
+}
+
+static void
+request_aborted_cb (SoupServer        *server,
+                    SoupServerMessage *message,
+                    gpointer           data)
+{
+  sb_endpoint_end (data, get_pipe (message));
+}
+
+static void
+give_cb (SbPipe  *pipe,
+         gpointer data)
+{
+  SbEndpoint *self = data;
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) peer = g_inet_socket_address_new (loopback, 0);
+
+  g_object_set_qdata (G_OBJECT (peer), pipe_quark (), pipe);
+  soup_server_accept_iostream (self->server, G_IO_STREAM (pipe), self->local_address, peer, NULL);
+}
+
+/* libsoup closes a connection after one answer unless it has a listener. It gets the listening socket
+ * too, on a context that nobody runs: all accepting is the transport's. */
+static gboolean
+pretend_to_listen (SbEndpoint *self,
+                   GError    **error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSocket) socket = NULL;
+  int fd = dup (g_socket_get_fd (sb_transport_get_socket (self->transport)));
+  gboolean done;
+
+  socket = g_socket_new_from_fd (fd, error);
+  if (socket == NULL)
+    {
+      if (fd >= 0)
+        close (fd);
+      return FALSE;
+    }
+  g_main_context_push_thread_default (context);
+  done = soup_server_listen_socket (self->server, socket, 0, error);
+  g_main_context_pop_thread_default (context);
+  return done;
+}
+
+/* --- the object ------------------------------------------------------------------------------------------ */
+
+static void
+sb_endpoint_dispose (GObject *object)
+{
+  SbEndpoint *self = SB_ENDPOINT (object);
+
+  g_clear_pointer (&self->transport, sb_transport_free);
+  if (self->server != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->server, self);
+      soup_server_disconnect (self->server);
+    }
+  g_clear_object (&self->server);
+  g_clear_object (&self->local_address);
+  g_clear_object (&self->store);
+  g_hash_table_remove_all (self->bells);
+
+  G_OBJECT_CLASS (sb_endpoint_parent_class)->dispose (object);
+}
+
+static void
+sb_endpoint_finalize (GObject *object)
+{
+  SbEndpoint *self = SB_ENDPOINT (object);
+
+  g_hash_table_unref (self->bells);
+  g_checksum_free (self->checksum);
+
+  G_OBJECT_CLASS (sb_endpoint_parent_class)->finalize (object);
+}
+
+static void
+sb_endpoint_class_init (SbEndpointClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sb_endpoint_dispose;
+  object_class->finalize = sb_endpoint_finalize;
+
+  signals[ACCEPTED] = g_signal_new ("accepted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
+}
+
+static void
+sb_endpoint_init (SbEndpoint *self)
+{
+  self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  self->bells = g_hash_table_new_full (digest_hash, digest_equal, g_free, entry_free);
+  self->limits = (SbTransportLimits) {
+    .idle_us = 60 * G_USEC_PER_SEC,
+    .head_us = 10 * G_USEC_PER_SEC,
+    .request_us = 30 * G_USEC_PER_SEC,
+    .write_us = 30 * G_USEC_PER_SEC,
+    .linger_us = 2 * G_USEC_PER_SEC,
+    .max_connections = 1024,
+  };
+}
+
+/**
+ * sb_endpoint_new:
+ * @store: where events go
+ * @body_limit: bytes of one request's body; 0 is 1 MiB; more than 10 MiB is 10 MiB
+ *
+ * Returns: (transfer full): an endpoint that does not listen yet
+ */
+SbEndpoint *
+sb_endpoint_new (SbStore *store,
+                 gsize    body_limit)
+{
+  SbEndpoint *self = g_object_new (SB_TYPE_ENDPOINT, NULL);
+
+  self->store = g_object_ref (store);
+  self->limits.body_limit = body_limit == 0 ? DEFAULT_BODY_LIMIT : MIN (body_limit, MAX_BODY_LIMIT);
+  self->limits.held_limit = MAX (64 * 1024 * 1024, 4 * self->limits.body_limit);
+  return self;
+}
+
+/**
+ * sb_endpoint_listen:
+ * @port: on 127.0.0.1; 0 for any free one
+ *
+ * Answers from now on, on the thread-default context. Errors: BUSY where the port is in use, REFUSED
+ * where this user may not have it, FAILED.
+ */
+gboolean
+sb_endpoint_listen (SbEndpoint *self,
+                    gint        port,
+                    GError    **error)
+{
+  SbTransport *transport;
+
+  g_return_val_if_fail (SB_IS_ENDPOINT (self), FALSE);
+  g_return_val_if_fail (self->transport == NULL, FALSE);
+
+  transport = sb_transport_new (&self->limits, give_cb, self);
+  if (!sb_transport_listen (transport, port, error))
+    {
+      sb_transport_free (transport);
+      return FALSE;
+    }
+  self->transport = transport;
+
+  self->server = soup_server_new ("raw-paths", TRUE, NULL);
+  self->local_address = g_socket_get_local_address (sb_transport_get_socket (transport), NULL);
+  soup_server_add_early_handler (self->server, NULL, early_cb, self, NULL);
+  soup_server_add_handler (self->server, NULL, handle_cb, self, NULL);
+  g_signal_connect (self->server, "request-finished", G_CALLBACK (request_finished_cb), self);
+  g_signal_connect (self->server, "request-aborted", G_CALLBACK (request_aborted_cb), self);
+  return pretend_to_listen (self, error);
+}
+
+/**
+ * sb_endpoint_get_port:
+ *
+ * Returns: the port it listens on; 0 before sb_endpoint_listen()
+ */
+gint
+sb_endpoint_get_port (SbEndpoint *self)
+{
+  g_return_val_if_fail (SB_IS_ENDPOINT (self), 0);
+
+  return self->transport != NULL ? sb_transport_get_port (self->transport) : 0;
+}
+
+/**
+ * sb_endpoint_stop:
+ *
+ * Stops accepting; requests that were read whole are still answered. See sb_endpoint_get_in_flight().
+ */
+void
+sb_endpoint_stop (SbEndpoint *self)
+{
+  g_return_if_fail (SB_IS_ENDPOINT (self));
+
+  self->stopped = TRUE;
+  if (self->transport != NULL)
+    sb_transport_stop (self->transport);
+}
+
+/**
+ * sb_endpoint_get_in_flight:
+ *
+ * Returns: the number of events that are being stored, or stored with the answer not yet written
+ */
+guint
+sb_endpoint_get_in_flight (SbEndpoint *self)
+{
+  g_return_val_if_fail (SB_IS_ENDPOINT (self), 0);
+
+  return self->in_flight;
+}
+
+void
+sb_endpoint_set_limits (SbEndpoint              *self,
+                        const SbTransportLimits *limits)
+{
+  self->limits = *limits;
+}
+
+void
+sb_endpoint_get_limits (SbEndpoint        *self,
+                        SbTransportLimits *limits)
+{
+  *limits = self->limits;
+}
+
+guint
+sb_endpoint_get_n_connections (SbEndpoint *self)
+{
+  return self->transport != NULL ? sb_transport_get_n_pipes (self->transport) : 0;
+}
+
+SbStore *
+sb_endpoint_get_store (SbEndpoint *self)
+{
+  return self->store;
+}
+
+void
+sb_endpoint_emit_accepted (SbEndpoint *self,
+                           SbEvent    *event,
+                           SbAccepted *accepted)
+{
+  g_signal_emit (self, signals[ACCEPTED], 0, event, accepted);
+}
