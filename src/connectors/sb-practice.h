@@ -27,12 +27,17 @@ SbPractice *sb_practice_new          (SbConnectors *connectors);
 gboolean    sb_practice_listen       (SbPractice   *self,
                                       gint          port,
                                       GError      **error);
+/* Remembers what was done in the file @path too, across a restart or a kill. */
+gboolean    sb_practice_keep_in      (SbPractice   *self,
+                                      const char   *path,
+                                      GError      **error);
 gint        sb_practice_get_port     (SbPractice   *self);
 void        sb_practice_stop         (SbPractice   *self);
 /* What it did: array of {"vendor", "action", "key", "body", "time", "repeated", "status"}. (transfer full) */
 SbValue    *sb_practice_get_received (SbPractice   *self);
-/* {"vendor", "action", "fault": "429"|"500"|"timeout"|"drop-after-work"|"drop-before-work"|"slow"|
- * "garbage", "times": 1, "retry_after": 1, "delay_ms": …, "match": {"path": "text"}} */
+/* {"vendor", "action", "fault": "429"|"500"|any status from 400 to 599|"timeout"|"drop-after-work"|
+ * "drop-before-work"|"slow"|"garbage"|"redirect", "times": 1, "retry_after": s, "delay_ms": …,
+ * "message", "code", "match": a text the body holds, or {"path": "text"}} */
 gboolean    sb_practice_add_fault    (SbPractice   *self,
                                       SbValue      *fault,
                                       GError      **error);
