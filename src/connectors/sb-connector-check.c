@@ -13,9 +13,7 @@
 #include <glib/gi18n-lib.h>
 
 static SbValue *
-find_by (SbValue    *list,
-         const char *name,
-         const char *value)
+find_by (SbValue *list, const char *name, const char *value)
 {
   for (guint i = 0; i < sb_value_get_length (list); i++)
     if (g_strcmp0 (sb_value_get_string (sb_value_get_item (list, i), name), value) == 0)
@@ -24,10 +22,7 @@ find_by (SbValue    *list,
 }
 
 static void
-check_unique (SbValue    *list,
-              const char *name,
-              const char *path,
-              SbProblems *problems)
+check_unique (SbValue *list, const char *name, const char *path, SbProblems *problems)
 {
   for (guint i = 0; i < sb_value_get_length (list); i++)
     {
@@ -38,15 +33,14 @@ check_unique (SbValue    *list,
         {
           g_autofree char *where = g_strdup_printf ("%s[%u].%s", path, i, name);
 
-          sb_problems_add (problems, where, NULL, NULL, _("“%s” is there already; choose another"), value);
+          sb_problems_add (problems, where, NULL, NULL, _ ("“%s” is there already; choose another"),
+                           value);
         }
     }
 }
 
 static void
-check_choice (SbValue    *fields,
-              const char *path,
-              SbProblems *problems)
+check_choice (SbValue *fields, const char *path, SbProblems *problems)
 {
   for (guint i = 0; i < sb_value_get_length (fields); i++)
     {
@@ -66,7 +60,8 @@ check_choice (SbValue    *fields,
         {
           g_autofree char *where = g_strdup_printf ("%s[%u].fallback", path, i);
 
-          sb_problems_add (problems, where, NULL, NULL, _("“%s” is not among the allowed values"), fallback);
+          sb_problems_add (problems, where, NULL, NULL, _ ("“%s” is not among the allowed values"),
+                           fallback);
         }
     }
 }
@@ -74,15 +69,13 @@ check_choice (SbValue    *fields,
 static gboolean
 is_loopback (const char *host)
 {
-  return g_str_equal (host, "127.0.0.1") || g_str_equal (host, "localhost") || g_str_equal (host, "[::1]");
+  return g_str_equal (host, "127.0.0.1") || g_str_equal (host, "localhost") ||
+         g_str_equal (host, "[::1]");
 }
 
 /* A setting that stands in the host could else name any host ("evil.example/"). */
 static void
-check_host_tokens (SbValue    *settings,
-                   const char *authority,
-                   const char *path,
-                   SbProblems *problems)
+check_host_tokens (SbValue *settings, const char *authority, const char *path, SbProblems *problems)
 {
   for (const char *token = strstr (authority, "{{settings."); token != NULL;
        token = strstr (token + 2, "{{settings."))
@@ -92,15 +85,15 @@ check_host_tokens (SbValue    *settings,
       SbValue *setting = find_by (settings, "key", key);
 
       if (setting != NULL && sb_value_get_string (setting, "pattern") == NULL)
-        sb_problems_add (problems, path, NULL, NULL,
-                         _("the setting “%s” stands in the host; give it a pattern that lets no other host in"), key);
+        sb_problems_add (
+          problems, path, NULL, NULL,
+          _ ("the setting “%s” stands in the host; give it a pattern that lets no other host in"),
+          key);
     }
 }
 
 static void
-check_environment (SbValue    *document,
-                   const char *name,
-                   SbProblems *problems)
+check_environment (SbValue *document, const char *name, SbProblems *problems)
 {
   SbValue *environment = sb_value_get_member (sb_value_get_member (document, "environments"), name);
   SbValue *settings = sb_value_get_member (document, "settings");
@@ -117,14 +110,17 @@ check_environment (SbValue    *document,
       SbValue *setting = find_by (settings, "key", key);
       const char *pattern = sb_value_get_string (setting, "pattern");
 
-      if (pattern == NULL || !(g_str_has_prefix (pattern, "^https://") || g_str_has_prefix (pattern, "^(https://")))
-        sb_problems_add (problems, path, NULL, NULL,
-                         _("the setting “%s” is the whole address; give it a pattern that begins with ^https://"), key);
+      if (pattern == NULL ||
+          !(g_str_has_prefix (pattern, "^https://") || g_str_has_prefix (pattern, "^(https://")))
+        sb_problems_add (
+          problems, path, NULL, NULL,
+          _ ("the setting “%s” is the whole address; give it a pattern that begins with ^https://"),
+          key);
       return;
     }
   if (!g_str_has_prefix (url, "https://") && !g_str_has_prefix (url, "http://"))
     {
-      sb_problems_add (problems, path, NULL, NULL, _("is “%s”; begin it with https://"), url);
+      sb_problems_add (problems, path, NULL, NULL, _ ("is “%s”; begin it with https://"), url);
       return;
     }
   authority = strstr (url, "://") + 3;
@@ -135,10 +131,11 @@ check_environment (SbValue    *document,
       host = g_strdup (authority);
     }
   if (g_str_has_prefix (url, "http://") && !is_loopback (host))
-    sb_problems_add (problems, path, NULL, NULL,
-                     _("goes to %s without encryption; use https:// (http:// is for this computer only)"), host);
+    sb_problems_add (
+      problems, path, NULL, NULL,
+      _ ("goes to %s without encryption; use https:// (http:// is for this computer only)"), host);
   if (strchr (host, '@') != NULL || host[0] == '\0')
-    sb_problems_add (problems, path, NULL, NULL, _("has no proper host name"));
+    sb_problems_add (problems, path, NULL, NULL, _ ("has no proper host name"));
   else
     {
       g_autofree char *whole = g_strndup (authority, strcspn (authority, "/"));
@@ -148,9 +145,7 @@ check_environment (SbValue    *document,
 }
 
 static void
-check_by (SbValue    *document,
-          const char *name,
-          SbProblems *problems)
+check_by (SbValue *document, const char *name, SbProblems *problems)
 {
   SbValue *part = sb_value_get_member (document, name);
   SbValue *schemes = sb_value_get_member (part, "schemes");
@@ -163,7 +158,8 @@ check_by (SbValue    *document,
     return;
   if (allowed == NULL)
     {
-      sb_problems_add (problems, path, NULL, NULL, _("“%s” is not a setting with allowed values"), by);
+      sb_problems_add (problems, path, NULL, NULL, _ ("“%s” is not a setting with allowed values"),
+                       by);
       return;
     }
   for (guint i = 0; i < sb_value_get_length (allowed); i++)
@@ -171,16 +167,16 @@ check_by (SbValue    *document,
       const char *value = sb_value_get_string (sb_value_get_item (allowed, i), "value");
 
       if (value != NULL && sb_value_get_member (schemes, value) == NULL)
-        sb_problems_add (problems, path, NULL, NULL, _("there is no scheme for the allowed value “%s” of “%s”"),
-                         value, by);
+        sb_problems_add (problems, path, NULL, NULL,
+                         _ ("there is no scheme for the allowed value “%s” of “%s”"), value, by);
     }
 }
 
 static void
-check_setting_name (SbValue    *document,
-                    SbValue    *part,
+check_setting_name (SbValue *document,
+                    SbValue *part,
                     const char *name,
-                    gboolean    secret,
+                    gboolean secret,
                     const char *path,
                     SbProblems *problems)
 {
@@ -190,17 +186,16 @@ check_setting_name (SbValue    *document,
   if (key == NULL)
     return;
   if (setting == NULL)
-    sb_problems_add (problems, path, NULL, NULL, _("%s names the setting “%s”, which is not there"), name, key);
-  else if (secret && !sb_value_get_boolean_or (setting, "secret", FALSE))
     sb_problems_add (problems, path, NULL, NULL,
-                     _("%s names the setting “%s”, which is not kept secret; add \"secret\": true"), name, key);
+                     _ ("%s names the setting “%s”, which is not there"), name, key);
+  else if (secret && !sb_value_get_boolean_or (setting, "secret", FALSE))
+    sb_problems_add (
+      problems, path, NULL, NULL,
+      _ ("%s names the setting “%s”, which is not kept secret; add \"secret\": true"), name, key);
 }
 
 static void
-check_webhook_part (SbValue    *document,
-                    SbValue    *webhook,
-                    const char *path,
-                    SbProblems *problems)
+check_webhook_part (SbValue *document, SbValue *webhook, const char *path, SbProblems *problems)
 {
   SbValue *schemes = sb_value_get_member (webhook, "schemes");
 
@@ -219,10 +214,7 @@ check_webhook_part (SbValue    *document,
 
 /* The method and the encoding may be chosen by the owner, never by an event. */
 static void
-check_fixed_choice (SbValue    *action,
-                    const char *name,
-                    const char *path,
-                    SbProblems *problems)
+check_fixed_choice (SbValue *action, const char *name, const char *path, SbProblems *problems)
 {
   const char *text = sb_value_get_string (sb_value_get_member (action, "request"), name);
   g_autofree char *key = NULL;
@@ -233,16 +225,17 @@ check_fixed_choice (SbValue    *action,
     return;
   key = g_strndup (text + 9, strcspn (text + 9, " |}"));
   field = find_by (sb_value_get_member (action, "fields"), "key", key);
-  if (field == NULL || g_strcmp0 (sb_value_get_string (field, "type"), "choice") != 0
-      || !sb_value_get_boolean_or (field, "fixed", FALSE))
-    sb_problems_add (problems, where, NULL, NULL,
-                     _("“%s” must be a field of type choice with \"fixed\": true, so that no event can change it"), key);
+  if (field == NULL || g_strcmp0 (sb_value_get_string (field, "type"), "choice") != 0 ||
+      !sb_value_get_boolean_or (field, "fixed", FALSE))
+    sb_problems_add (
+      problems, where, NULL, NULL,
+      _ (
+        "“%s” must be a field of type choice with \"fixed\": true, so that no event can change it"),
+      key);
 }
 
 static void
-check_columns (SbValue    *fields,
-               const char *path,
-               SbProblems *problems)
+check_columns (SbValue *fields, const char *path, SbProblems *problems)
 {
   for (guint i = 0; i < sb_value_get_length (fields); i++)
     {
@@ -251,7 +244,7 @@ check_columns (SbValue    *fields,
       g_autofree char *where = g_strdup_printf ("%s.fields[%u].columns", path, i);
 
       if (columns != NULL && g_strcmp0 (sb_value_get_string (field, "type"), "list") != 0)
-        sb_problems_add (problems, where, NULL, NULL, _("only a field of type list has columns"));
+        sb_problems_add (problems, where, NULL, NULL, _ ("only a field of type list has columns"));
       check_unique (columns, "key", where, problems);
       for (guint j = 0; j < sb_value_get_length (columns); j++)
         {
@@ -262,18 +255,15 @@ check_columns (SbValue    *fields,
               const char *other = sb_value_get_text (sb_value_get_item (product, k));
 
               if (find_by (columns, "key", other) == NULL)
-                sb_problems_add (problems, where, NULL, NULL, _("“%s” is multiplied, but there is no such column"),
-                                 other);
+                sb_problems_add (problems, where, NULL, NULL,
+                                 _ ("“%s” is multiplied, but there is no such column"), other);
             }
         }
     }
 }
 
 static void
-check_action (SbValue    *document,
-              SbValue    *action,
-              guint       index,
-              SbProblems *problems)
+check_action (SbValue *document, SbValue *action, guint index, SbProblems *problems)
 {
   SbValue *actions = sb_value_get_member (document, "actions");
   SbValue *fields = sb_value_get_member (action, "fields");
@@ -294,17 +284,18 @@ check_action (SbValue    *document,
       SbValue *other = find_by (actions, "id", lookup);
 
       if (other == NULL || g_strcmp0 (sb_value_get_string (other, "kind"), "lookup") != 0)
-        sb_problems_add (problems, at_idempotency, NULL, NULL, _("“%s” is not a look-up of this connector"), lookup);
+        sb_problems_add (problems, at_idempotency, NULL, NULL,
+                         _ ("“%s” is not a look-up of this connector"), lookup);
     }
-  if (g_strcmp0 (sb_value_get_string (action, "kind"), "lookup") == 0 && g_strcmp0 (kind, "put") != 0)
+  if (g_strcmp0 (sb_value_get_string (action, "kind"), "lookup") == 0 &&
+      g_strcmp0 (kind, "put") != 0)
     sb_problems_add (problems, at_idempotency, NULL, NULL,
-                     _("a look-up changes nothing, so its kind is “put”; else make it an action"));
+                     _ ("a look-up changes nothing, so its kind is “put”; else make it an action"));
   sb_connector_check_templates (document, action, path, problems);
 }
 
 void
-sb_connector_check_meaning (SbValue    *document,
-                            SbProblems *problems)
+sb_connector_check_meaning (SbValue *document, SbProblems *problems)
 {
   SbValue *settings = sb_value_get_member (document, "settings");
   SbValue *triggers = sb_value_get_member (document, "triggers");
@@ -321,13 +312,18 @@ sb_connector_check_meaning (SbValue    *document,
   check_by (document, "webhook", problems);
   check_webhook_part (document, sb_value_get_member (document, "webhook"), "$.webhook", problems);
   if (sb_value_get_length (triggers) > 0 && sb_value_get_member (document, "webhook") == NULL)
-    sb_problems_add (problems, "$.triggers", NULL, NULL, _("there are triggers, but “webhook” does not say how they are judged"));
+    sb_problems_add (problems, "$.triggers", NULL, NULL,
+                     _ ("there are triggers, but “webhook” does not say how they are judged"));
   if (sb_value_get_length (triggers) > 0 && sb_value_get_member (document, "event") == NULL)
-    sb_problems_add (problems, "$.triggers", NULL, NULL, _("there are triggers, but “event” does not say where the event id is"));
+    sb_problems_add (problems, "$.triggers", NULL, NULL,
+                     _ ("there are triggers, but “event” does not say where the event id is"));
   if (sb_value_get_length (actions) > 0 && sb_value_get_member (document, "environments") == NULL)
-    sb_problems_add (problems, "$.actions", NULL, NULL, _("there are actions, but “environments” does not say where to send them"));
-  if (test != NULL && g_strcmp0 (sb_value_get_string (find_by (actions, "id", test), "kind"), "lookup") != 0)
-    sb_problems_add (problems, "$.test", NULL, NULL, _("“%s” is not a look-up of this connector"), test);
+    sb_problems_add (problems, "$.actions", NULL, NULL,
+                     _ ("there are actions, but “environments” does not say where to send them"));
+  if (test != NULL &&
+      g_strcmp0 (sb_value_get_string (find_by (actions, "id", test), "kind"), "lookup") != 0)
+    sb_problems_add (problems, "$.test", NULL, NULL, _ ("“%s” is not a look-up of this connector"),
+                     test);
   for (guint i = 0; i < sb_value_get_length (settings); i++)
     {
       SbValue *when = sb_value_get_member (sb_value_get_item (settings, i), "when");

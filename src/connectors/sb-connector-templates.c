@@ -15,15 +15,14 @@
 /* What the templates of one part of a file may refer to. */
 typedef struct
 {
-  SbValue    *settings;
-  SbValue    *fields; /* (nullable): of the action */
-  const char *roots;  /* "fields settings secrets key version" */
+  SbValue *settings;
+  SbValue *fields;   /* (nullable): of the action */
+  const char *roots; /* "fields settings secrets key version" */
   SbProblems *problems;
 } Check;
 
 static SbValue *
-find_key (SbValue    *list,
-          const char *key)
+find_key (SbValue *list, const char *key)
 {
   for (guint i = 0; i < sb_value_get_length (list); i++)
     if (g_strcmp0 (sb_value_get_string (sb_value_get_item (list, i), "key"), key) == 0)
@@ -32,18 +31,15 @@ find_key (SbValue    *list,
 }
 
 static gboolean
-is_root (const char *roots,
-         const char *root)
+is_root (const char *roots, const char *root)
 {
   g_auto (GStrv) names = g_strsplit (roots, " ", -1);
 
-  return g_strv_contains ((const char *const *) names, root);
+  return g_strv_contains ((const char *const *)names, root);
 }
 
 static void
-check_name (Check      *check,
-            const char *path,
-            const char *token)
+check_name (Check *check, const char *path, const char *token)
 {
   g_autofree char *root = g_strndup (token, strcspn (token, ".["));
   const char *rest = token[strlen (root)] == '.' ? token + strlen (root) + 1 : "";
@@ -51,24 +47,23 @@ check_name (Check      *check,
   SbValue *setting = find_key (check->settings, name);
 
   if (!is_root (check->roots, root))
-    sb_problems_add (check->problems, path, NULL, NULL, _("“{{%s}}” cannot be used here; there are %s"), token,
-                     check->roots);
+    sb_problems_add (check->problems, path, NULL, NULL,
+                     _ ("“{{%s}}” cannot be used here; there are %s"), token, check->roots);
   else if (g_str_equal (root, "fields") && find_key (check->fields, name) == NULL)
-    sb_problems_add (check->problems, path, NULL, NULL, _("“{{%s}}” names a field that the action does not have"),
-                     token);
-  else if (g_str_equal (root, "settings")
-           && (setting == NULL || sb_value_get_boolean_or (setting, "secret", FALSE)))
-    sb_problems_add (check->problems, path, NULL, NULL, _("“{{%s}}” names a setting that is not there, or is secret"),
-                     token);
-  else if (g_str_equal (root, "secrets")
-           && (setting == NULL || !sb_value_get_boolean_or (setting, "secret", FALSE)))
-    sb_problems_add (check->problems, path, NULL, NULL, _("“{{%s}}” names a secret setting that is not there"), token);
+    sb_problems_add (check->problems, path, NULL, NULL,
+                     _ ("“{{%s}}” names a field that the action does not have"), token);
+  else if (g_str_equal (root, "settings") &&
+           (setting == NULL || sb_value_get_boolean_or (setting, "secret", FALSE)))
+    sb_problems_add (check->problems, path, NULL, NULL,
+                     _ ("“{{%s}}” names a setting that is not there, or is secret"), token);
+  else if (g_str_equal (root, "secrets") &&
+           (setting == NULL || !sb_value_get_boolean_or (setting, "secret", FALSE)))
+    sb_problems_add (check->problems, path, NULL, NULL,
+                     _ ("“{{%s}}” names a secret setting that is not there"), token);
 }
 
 static void
-check_text (Check      *check,
-            const char *path,
-            const char *text)
+check_text (Check *check, const char *path, const char *text)
 {
   const char *at = text;
 
@@ -79,7 +74,8 @@ check_text (Check      *check,
 
       if (end == NULL)
         {
-          sb_problems_add (check->problems, path, NULL, NULL, _("a token begins with {{, but does not end with }}"));
+          sb_problems_add (check->problems, path, NULL, NULL,
+                           _ ("a token begins with {{, but does not end with }}"));
           return;
         }
       token = g_strndup (at + 2, strcspn (at + 2, "|}"));
@@ -89,9 +85,7 @@ check_text (Check      *check,
 }
 
 static void
-check_value (Check      *check,
-             const char *path,
-             SbValue    *value)
+check_value (Check *check, const char *path, SbValue *value)
 {
   if (sb_value_get_type (value) == SB_VALUE_STRING)
     check_text (check, path, sb_value_get_text (value));
@@ -114,8 +108,8 @@ check_value (Check      *check,
             SbValue *field = find_key (check->fields, key);
 
             if (g_strcmp0 (sb_value_get_string (field, "type"), "list") != 0)
-              sb_problems_add (check->problems, below, NULL, NULL, _("“%s” is not a field of type list"),
-                               key != NULL ? key : "");
+              sb_problems_add (check->problems, below, NULL, NULL,
+                               _ ("“%s” is not a field of type list"), key != NULL ? key : "");
           }
         else
           check_value (check, below, sb_value_get_member (value, name));
@@ -123,11 +117,7 @@ check_value (Check      *check,
 }
 
 static void
-check_member (Check      *check,
-              const char *roots,
-              const char *path,
-              SbValue    *object,
-              const char *name)
+check_member (Check *check, const char *roots, const char *path, SbValue *object, const char *name)
 {
   g_autofree char *below = g_strdup_printf ("%s.%s", path, name);
 
@@ -137,9 +127,7 @@ check_member (Check      *check,
 }
 
 static void
-check_action_templates (Check      *check,
-                        SbValue    *action,
-                        const char *path)
+check_action_templates (Check *check, SbValue *action, const char *path)
 {
   g_autofree char *request = g_strdup_printf ("%s.request", path);
   g_autofree char *answer = g_strdup_printf ("%s.answer", path);
@@ -156,13 +144,12 @@ check_action_templates (Check      *check,
   check_member (check, "fields output", path, action, "done");
   check_member (check, "fields key", answer, sb_value_get_member (action, "answer"), "sample");
   check_member (check, "fields", answer, sb_value_get_member (action, "answer"), "errors");
-  check_member (check, "fields key", idempotency, sb_value_get_member (action, "idempotency"), "lookup_fields");
+  check_member (check, "fields key", idempotency, sb_value_get_member (action, "idempotency"),
+                "lookup_fields");
 }
 
 static void
-check_webhook_templates (Check      *check,
-                         SbValue    *webhook,
-                         const char *path)
+check_webhook_templates (Check *check, SbValue *webhook, const char *path)
 {
   SbValue *handshakes = sb_value_get_member (webhook, "handshakes");
   SbValue *schemes = sb_value_get_member (webhook, "schemes");
@@ -175,7 +162,8 @@ check_webhook_templates (Check      *check,
     {
       g_autofree char *below = g_strdup_printf ("%s.handshakes[%u].reply", path, i);
 
-      check_member (check, "body", below, sb_value_get_member (sb_value_get_item (handshakes, i), "reply"), "body");
+      check_member (check, "body", below,
+                    sb_value_get_member (sb_value_get_item (handshakes, i), "reply"), "body");
     }
   for (guint i = 0; i < sb_value_get_length (schemes); i++)
     {
@@ -187,8 +175,8 @@ check_webhook_templates (Check      *check,
 }
 
 void
-sb_connector_check_templates (SbValue    *document,
-                              SbValue    *action,
+sb_connector_check_templates (SbValue *document,
+                              SbValue *action,
                               const char *path,
                               SbProblems *problems)
 {

@@ -19,8 +19,8 @@
 
 struct _SbConnectors
 {
-  gint        ref_count;
-  GPtrArray  *list;  /* of SbConnector, by name */
+  gint ref_count;
+  GPtrArray *list;   /* of SbConnector, by name */
   GHashTable *by_id; /* borrowed */
 };
 
@@ -82,8 +82,7 @@ connector_free (SbConnector *self)
 }
 
 static SbValue *
-ref_member (SbValue    *object,
-            const char *name)
+ref_member (SbValue *object, const char *name)
 {
   SbValue *member = sb_value_get_member (object, name);
 
@@ -120,7 +119,7 @@ field_new (SbValue *document)
 static GPtrArray *
 fields_new (SbValue *list)
 {
-  GPtrArray *fields = g_ptr_array_new_with_free_func ((GDestroyNotify) field_free);
+  GPtrArray *fields = g_ptr_array_new_with_free_func ((GDestroyNotify)field_free);
 
   for (guint i = 0; i < sb_value_get_length (list); i++)
     g_ptr_array_add (fields, field_new (sb_value_get_item (list, i)));
@@ -142,7 +141,8 @@ trigger_new (SbValue *document)
     {
       trigger->topics = g_ptr_array_new_with_free_func (g_free);
       for (guint i = 0; i < sb_value_get_length (topics); i++)
-        g_ptr_array_add (trigger->topics, g_strdup (sb_value_get_text (sb_value_get_item (topics, i))));
+        g_ptr_array_add (trigger->topics,
+                         g_strdup (sb_value_get_text (sb_value_get_item (topics, i))));
     }
   return trigger;
 }
@@ -152,7 +152,7 @@ action_new (SbValue *document)
 {
   static const struct
   {
-    const char   *name;
+    const char *name;
     SbIdempotency idempotency;
   } kinds[] = {
     { "none", SB_IDEMPOTENT_NONE },
@@ -161,7 +161,8 @@ action_new (SbValue *document)
     { "lookup", SB_IDEMPOTENT_LOOKUP },
   };
   SbAction *action = g_new0 (SbAction, 1);
-  const char *idempotency = sb_value_get_string (sb_value_get_member (document, "idempotency"), "kind");
+  const char *idempotency =
+    sb_value_get_string (sb_value_get_member (document, "idempotency"), "kind");
 
   action->id = g_strdup (sb_value_get_string (document, "id"));
   action->label = g_strdup (sb_value_get_string (document, "label"));
@@ -189,10 +190,10 @@ connector_new (SbValue *document)
   self->kind = g_strdup (sb_value_get_string (document, "kind"));
   self->icon = g_strdup_printf ("sb-%s-symbolic", self->kind);
   self->settings = fields_new (sb_value_get_member (document, "settings"));
-  self->triggers = g_ptr_array_new_with_free_func ((GDestroyNotify) trigger_free);
+  self->triggers = g_ptr_array_new_with_free_func ((GDestroyNotify)trigger_free);
   for (guint i = 0; i < sb_value_get_length (triggers); i++)
     g_ptr_array_add (self->triggers, trigger_new (sb_value_get_item (triggers, i)));
-  self->actions = g_ptr_array_new_with_free_func ((GDestroyNotify) action_free);
+  self->actions = g_ptr_array_new_with_free_func ((GDestroyNotify)action_free);
   for (guint i = 0; i < sb_value_get_length (actions); i++)
     g_ptr_array_add (self->actions, action_new (sb_value_get_item (actions, i)));
   self->document = sb_value_ref (document);
@@ -200,17 +201,17 @@ connector_new (SbValue *document)
 }
 
 static SbSchema *
-load_schema (const char *data_dir,
-             SbProblems *problems)
+load_schema (const char *data_dir, SbProblems *problems)
 {
   g_autofree char *path = g_build_filename (data_dir, "connectors", "schema.json", NULL);
   g_autoptr (GError) error = NULL;
   SbSchema *schema = sb_schema_load_file (path, &error);
 
   if (schema == NULL)
-    sb_problems_add (problems, path, NULL, NULL,
-                     _("the description of connector files cannot be read: %s; install Signalbox again"),
-                     error->message);
+    sb_problems_add (
+      problems, path, NULL, NULL,
+      _ ("the description of connector files cannot be read: %s; install Signalbox again"),
+      error->message);
   return schema;
 }
 
@@ -222,8 +223,7 @@ load_schema (const char *data_dir,
  * problem with its JSON path; none means that it can be loaded. Any thread.
  */
 void
-sb_connector_check (SbValue    *document,
-                    SbProblems *problems)
+sb_connector_check (SbValue *document, SbProblems *problems)
 {
   g_autofree char *data_dir = sb_paths_get_data_dir ();
   g_autoptr (SbSchema) schema = load_schema (data_dir, problems);
@@ -236,8 +236,7 @@ sb_connector_check (SbValue    *document,
 }
 
 static void
-add_connector (SbConnectors *self,
-               SbConnector  *connector)
+add_connector (SbConnectors *self, SbConnector *connector)
 {
   SbConnector *known = sb_connectors_find (self, connector->id);
 
@@ -248,11 +247,8 @@ add_connector (SbConnectors *self,
 }
 
 static void
-load_file (SbConnectors *self,
-           SbSchema     *schema,
-           const char   *folder,
-           const char   *name,
-           SbProblems   *problems)
+load_file (
+  SbConnectors *self, SbSchema *schema, const char *folder, const char *name, SbProblems *problems)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *stem = g_strndup (name, strlen (name) - strlen (".json"));
@@ -267,9 +263,10 @@ load_file (SbConnectors *self,
     }
   sb_schema_check (schema, document, found);
   sb_connector_check_meaning (document, found);
-  if (sb_problems_get_length (found) == 0
-      && g_strcmp0 (stem, sb_value_get_string (document, "id")) != 0)
-    sb_problems_add (found, "$.id", NULL, NULL, _("is “%s”, but the file is named %s; make them agree"),
+  if (sb_problems_get_length (found) == 0 &&
+      g_strcmp0 (stem, sb_value_get_string (document, "id")) != 0)
+    sb_problems_add (found, "$.id", NULL, NULL,
+                     _ ("is “%s”, but the file is named %s; make them agree"),
                      sb_value_get_string (document, "id"), name);
   for (guint i = 0; i < sb_problems_get_length (found); i++)
     {
@@ -283,17 +280,13 @@ load_file (SbConnectors *self,
 }
 
 static int
-compare_text (gconstpointer a,
-              gconstpointer b)
+compare_text (gconstpointer a, gconstpointer b)
 {
-  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
+  return g_strcmp0 (*(char *const *)a, *(char *const *)b);
 }
 
 static void
-load_folder (SbConnectors *self,
-             SbSchema     *schema,
-             const char   *parent,
-             SbProblems   *problems)
+load_folder (SbConnectors *self, SbSchema *schema, const char *parent, SbProblems *problems)
 {
   g_autofree char *folder = g_build_filename (parent, "connectors", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -309,10 +302,9 @@ load_folder (SbConnectors *self,
 }
 
 static int
-compare_names (gconstpointer a,
-               gconstpointer b)
+compare_names (gconstpointer a, gconstpointer b)
 {
-  return g_utf8_collate ((*(SbConnector *const *) a)->name, (*(SbConnector *const *) b)->name);
+  return g_utf8_collate ((*(SbConnector *const *)a)->name, (*(SbConnector *const *)b)->name);
 }
 
 /**
@@ -323,15 +315,13 @@ compare_names (gconstpointer a,
  * Blocks on reading files. Returns: (transfer full): sorted by name; immutable, any thread
  */
 SbConnectors *
-sb_connectors_new (const char *data_dir,
-                   const char *own_dir,
-                   SbProblems *problems)
+sb_connectors_new (const char *data_dir, const char *own_dir, SbProblems *problems)
 {
   SbConnectors *self = g_new0 (SbConnectors, 1);
   g_autoptr (SbSchema) schema = NULL;
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->list = g_ptr_array_new_with_free_func ((GDestroyNotify) connector_free);
+  self->list = g_ptr_array_new_with_free_func ((GDestroyNotify)connector_free);
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   schema = load_schema (data_dir, problems);
   if (schema != NULL)
@@ -373,8 +363,7 @@ sb_connectors_get_length (SbConnectors *self)
  * Returns: (transfer none) (nullable): NULL beyond the end
  */
 SbConnector *
-sb_connectors_get (SbConnectors *self,
-                   guint         index)
+sb_connectors_get (SbConnectors *self, guint index)
 {
   return index < self->list->len ? g_ptr_array_index (self->list, index) : NULL;
 }
@@ -386,15 +375,13 @@ sb_connectors_get (SbConnectors *self,
  * Returns: (transfer none) (nullable)
  */
 SbConnector *
-sb_connectors_find (SbConnectors *self,
-                    const char   *id)
+sb_connectors_find (SbConnectors *self, const char *id)
 {
   return id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
 }
 
 SbTrigger *
-sb_connector_find_trigger (SbConnector *self,
-                           const char  *id)
+sb_connector_find_trigger (SbConnector *self, const char *id)
 {
   for (guint i = 0; i < self->triggers->len; i++)
     {
@@ -407,8 +394,7 @@ sb_connector_find_trigger (SbConnector *self,
 }
 
 SbAction *
-sb_connector_find_action (SbConnector *self,
-                          const char  *id)
+sb_connector_find_action (SbConnector *self, const char *id)
 {
   for (guint i = 0; i < self->actions->len; i++)
     {
@@ -421,8 +407,7 @@ sb_connector_find_action (SbConnector *self,
 }
 
 static SbField *
-find_field (GPtrArray  *fields,
-            const char *key)
+find_field (GPtrArray *fields, const char *key)
 {
   for (guint i = 0; i < fields->len; i++)
     {
@@ -435,15 +420,13 @@ find_field (GPtrArray  *fields,
 }
 
 SbField *
-sb_action_find_field (SbAction   *self,
-                      const char *key)
+sb_action_find_field (SbAction *self, const char *key)
 {
   return find_field (self->fields, key);
 }
 
 SbField *
-sb_connector_find_setting (SbConnector *self,
-                           const char  *key)
+sb_connector_find_setting (SbConnector *self, const char *key)
 {
   return find_field (self->settings, key);
 }
@@ -455,9 +438,7 @@ sb_connector_find_setting (SbConnector *self,
  * Returns: (transfer none) (nullable): the value set, else the setting's fallback
  */
 const char *
-sb_connector_get_setting (SbConnector *self,
-                          SbValue     *settings,
-                          const char  *key)
+sb_connector_get_setting (SbConnector *self, SbValue *settings, const char *key)
 {
   const char *value = sb_value_get_string (settings, key);
   SbField *setting = sb_connector_find_setting (self, key);
@@ -468,9 +449,7 @@ sb_connector_get_setting (SbConnector *self,
 }
 
 gboolean
-sb_connector_needs_setting (SbConnector *self,
-                            SbField     *setting,
-                            SbValue     *settings)
+sb_connector_needs_setting (SbConnector *self, SbField *setting, SbValue *settings)
 {
   const char *value;
 
@@ -484,9 +463,7 @@ sb_connector_needs_setting (SbConnector *self,
 }
 
 static SbValue *
-choose (SbConnector *self,
-        SbValue     *settings,
-        const char  *name)
+choose (SbConnector *self, SbValue *settings, const char *name)
 {
   SbValue *part = sb_value_get_member (self->document, name);
   const char *by = sb_value_get_string (part, "by");
@@ -495,7 +472,8 @@ choose (SbConnector *self,
   if (by == NULL)
     return part;
   chosen = sb_connector_get_setting (self, settings, by);
-  return chosen != NULL ? sb_value_get_member (sb_value_get_member (part, "schemes"), chosen) : NULL;
+  return chosen != NULL ? sb_value_get_member (sb_value_get_member (part, "schemes"), chosen)
+                        : NULL;
 }
 
 /**
@@ -505,8 +483,7 @@ choose (SbConnector *self,
  * Returns: (transfer none) (nullable): the "auth" object that counts for these settings
  */
 SbValue *
-sb_connector_get_auth (SbConnector *self,
-                       SbValue     *settings)
+sb_connector_get_auth (SbConnector *self, SbValue *settings)
 {
   return choose (self, settings, "auth");
 }
@@ -518,8 +495,7 @@ sb_connector_get_auth (SbConnector *self,
  * Returns: (transfer none) (nullable): the "webhook" object that counts for these settings
  */
 SbValue *
-sb_connector_get_webhook (SbConnector *self,
-                          SbValue     *settings)
+sb_connector_get_webhook (SbConnector *self, SbValue *settings)
 {
   return choose (self, settings, "webhook");
 }

@@ -16,11 +16,12 @@
 
 struct _SbSchema
 {
-  SbValue    *document;
+  SbValue *document;
   GHashTable *patterns; /* text → GRegex */
 };
 
-static void check (SbSchema *self, SbValue *schema, SbValue *value, const char *path, SbProblems *problems);
+static void
+check (SbSchema *self, SbValue *schema, SbValue *value, const char *path, SbProblems *problems);
 
 /**
  * sb_schema_new:
@@ -34,13 +35,13 @@ sb_schema_new (SbValue *document)
   SbSchema *self = g_new0 (SbSchema, 1);
 
   self->document = sb_value_ref (document);
-  self->patterns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_regex_unref);
+  self->patterns =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_regex_unref);
   return self;
 }
 
 SbSchema *
-sb_schema_load_file (const char *path,
-                     GError    **error)
+sb_schema_load_file (const char *path, GError **error)
 {
   g_autoptr (SbValue) document = sb_json_load_file (path, error);
 
@@ -61,24 +62,23 @@ type_words (SbValue *value)
   switch (sb_value_get_type (value))
     {
     case SB_VALUE_BOOLEAN:
-      return _("true or false");
+      return _ ("true or false");
     case SB_VALUE_NUMBER:
-      return _("a number");
+      return _ ("a number");
     case SB_VALUE_STRING:
-      return _("text");
+      return _ ("text");
     case SB_VALUE_ARRAY:
-      return _("a list");
+      return _ ("a list");
     case SB_VALUE_OBJECT:
-      return _("an object");
+      return _ ("an object");
     case SB_VALUE_NULL:
     default:
-      return _("null");
+      return _ ("null");
     }
 }
 
 static gboolean
-is_type (SbValue    *value,
-         const char *type)
+is_type (SbValue *value, const char *type)
 {
   static const char *const names[] = {
     [SB_VALUE_NULL] = "null",     [SB_VALUE_BOOLEAN] = "boolean", [SB_VALUE_NUMBER] = "number",
@@ -99,8 +99,11 @@ type_name_words (const char *type)
     const char *name;
     const char *words;
   } words[] = {
-    { "string", N_ ("text") },       { "number", N_ ("a number") }, { "integer", N_ ("a whole number") },
-    { "array", N_ ("a list") },      { "object", N_ ("an object") },
+    { "string", N_ ("text") },
+    { "number", N_ ("a number") },
+    { "integer", N_ ("a whole number") },
+    { "array", N_ ("a list") },
+    { "object", N_ ("an object") },
     { "boolean", N_ ("true or false") },
   };
 
@@ -112,8 +115,7 @@ type_name_words (const char *type)
 
 /* Levenshtein; names of members are short. */
 static guint
-distance (const char *a,
-          const char *b)
+distance (const char *a, const char *b)
 {
   gsize n = strlen (b);
   g_autofree guint *row = g_new (guint, n + 1);
@@ -137,8 +139,7 @@ distance (const char *a,
 }
 
 static const char *
-nearest_member (SbValue    *properties,
-                const char *name)
+nearest_member (SbValue *properties, const char *name)
 {
   const char *best = NULL;
   guint best_distance = 1 + strlen (name) / 2;
@@ -190,9 +191,7 @@ shorten (SbValue *value)
 }
 
 static gboolean
-matches (SbSchema *self,
-         SbValue  *schema,
-         SbValue  *value)
+matches (SbSchema *self, SbValue *schema, SbValue *value)
 {
   g_autoptr (SbProblems) scratch = sb_problems_new ();
 
@@ -201,10 +200,7 @@ matches (SbSchema *self,
 }
 
 static gboolean
-check_type (SbValue    *schema,
-            SbValue    *value,
-            const char *path,
-            SbProblems *problems)
+check_type (SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   SbValue *type = sb_value_get_member (schema, "type");
   g_autoptr (GString) wanted = g_string_new (NULL);
@@ -224,17 +220,15 @@ check_type (SbValue    *schema,
 
         if (is_type (value, one))
           return TRUE;
-        g_string_append_printf (wanted, "%s%s", i > 0 ? _(" or ") : "", type_name_words (one));
+        g_string_append_printf (wanted, "%s%s", i > 0 ? _ (" or ") : "", type_name_words (one));
       }
-  sb_problems_add (problems, path, NULL, NULL, _("must be %s, but is %s"), wanted->str, type_words (value));
+  sb_problems_add (problems, path, NULL, NULL, _ ("must be %s, but is %s"), wanted->str,
+                   type_words (value));
   return FALSE;
 }
 
 static void
-check_choice (SbValue    *schema,
-              SbValue    *value,
-              const char *path,
-              SbProblems *problems)
+check_choice (SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   SbValue *constant = sb_value_get_member (schema, "const");
   SbValue *choices = sb_value_get_member (schema, "enum");
@@ -244,7 +238,7 @@ check_choice (SbValue    *schema,
     {
       g_autofree char *wanted = sb_value_to_text (constant);
 
-      sb_problems_add (problems, path, NULL, NULL, _("is “%s”, but must be “%s”"), is, wanted);
+      sb_problems_add (problems, path, NULL, NULL, _ ("is “%s”, but must be “%s”"), is, wanted);
     }
   if (choices != NULL)
     {
@@ -253,22 +247,18 @@ check_choice (SbValue    *schema,
       for (guint i = 0; i < sb_value_get_length (choices); i++)
         if (sb_value_equal (sb_value_get_item (choices, i), value))
           return;
-      sb_problems_add (problems, path, NULL, NULL, _("is “%s”; use one of %s"), is, all);
+      sb_problems_add (problems, path, NULL, NULL, _ ("is “%s”; use one of %s"), is, all);
     }
 }
 
 static void
-check_text (SbSchema   *self,
-            SbValue    *schema,
-            SbValue    *value,
-            const char *path,
-            SbProblems *problems)
+check_text (SbSchema *self, SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   const char *pattern = sb_value_get_string (schema, "pattern");
   const char *text = sb_value_get_text (value);
 
   if (sb_value_get_int_or (schema, "minLength", 0) > g_utf8_strlen (text, -1))
-    sb_problems_add (problems, path, NULL, NULL, _("is empty; write something there"));
+    sb_problems_add (problems, path, NULL, NULL, _ ("is empty; write something there"));
   else if (pattern != NULL)
     {
       GRegex *regex = g_hash_table_lookup (self->patterns, pattern);
@@ -284,7 +274,8 @@ check_text (SbSchema   *self,
         {
           g_autofree char *is = shorten (value);
 
-          sb_problems_add (problems, path, NULL, NULL, _("is “%s”, which is not of the form %s"), is, pattern);
+          sb_problems_add (problems, path, NULL, NULL, _ ("is “%s”, which is not of the form %s"),
+                           is, pattern);
         }
     }
   if (g_strcmp0 (sb_value_get_string (schema, "format"), "regex") == 0)
@@ -293,39 +284,35 @@ check_text (SbSchema   *self,
       g_autoptr (GRegex) regex = g_regex_new (text, G_REGEX_DOLLAR_ENDONLY, 0, &error);
 
       if (regex == NULL)
-        sb_problems_add (problems, path, NULL, NULL, _("is not a regular expression: %s"), error->message);
+        sb_problems_add (problems, path, NULL, NULL, _ ("is not a regular expression: %s"),
+                         error->message);
     }
 }
 
 static void
-check_number (SbValue    *schema,
-              SbValue    *value,
-              const char *path,
-              SbProblems *problems)
+check_number (SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   SbValue *minimum = sb_value_get_member (schema, "minimum");
   SbValue *maximum = sb_value_get_member (schema, "maximum");
   double number = g_ascii_strtod (sb_value_get_text (value), NULL);
 
   if (minimum != NULL && number < g_ascii_strtod (sb_value_get_text (minimum), NULL))
-    sb_problems_add (problems, path, NULL, NULL, _("is %s, but must be %s at least"),
+    sb_problems_add (problems, path, NULL, NULL, _ ("is %s, but must be %s at least"),
                      sb_value_get_text (value), sb_value_get_text (minimum));
   if (maximum != NULL && number > g_ascii_strtod (sb_value_get_text (maximum), NULL))
-    sb_problems_add (problems, path, NULL, NULL, _("is %s, but must be %s at most"),
+    sb_problems_add (problems, path, NULL, NULL, _ ("is %s, but must be %s at most"),
                      sb_value_get_text (value), sb_value_get_text (maximum));
 }
 
 static void
-check_array (SbSchema   *self,
-             SbValue    *schema,
-             SbValue    *value,
-             const char *path,
-             SbProblems *problems)
+check_array (
+  SbSchema *self, SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   SbValue *items = sb_value_get_member (schema, "items");
 
-  if (sb_value_get_int_or (schema, "minItems", 0) > (gint64) sb_value_get_length (value))
-    sb_problems_add (problems, path, NULL, NULL, _("has too few items; %" G_GINT64_FORMAT " are needed at least"),
+  if (sb_value_get_int_or (schema, "minItems", 0) > (gint64)sb_value_get_length (value))
+    sb_problems_add (problems, path, NULL, NULL,
+                     _ ("has too few items; %" G_GINT64_FORMAT " are needed at least"),
                      sb_value_get_int_or (schema, "minItems", 0));
   for (guint i = 0; items != NULL && i < sb_value_get_length (value); i++)
     {
@@ -336,11 +323,8 @@ check_array (SbSchema   *self,
 }
 
 static void
-check_object (SbSchema   *self,
-              SbValue    *schema,
-              SbValue    *value,
-              const char *path,
-              SbProblems *problems)
+check_object (
+  SbSchema *self, SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   SbValue *properties = sb_value_get_member (schema, "properties");
   SbValue *others = sb_value_get_member (schema, "additionalProperties");
@@ -351,7 +335,8 @@ check_object (SbSchema   *self,
       const char *name = sb_value_get_text (sb_value_get_item (required, i));
 
       if (sb_value_get_member (value, name) == NULL)
-        sb_problems_add (problems, path, NULL, NULL, _("has no member “%s”, which is required"), name);
+        sb_problems_add (problems, path, NULL, NULL, _ ("has no member “%s”, which is required"),
+                         name);
     }
   for (guint i = 0; i < sb_value_get_length (value); i++)
     {
@@ -368,19 +353,17 @@ check_object (SbSchema   *self,
           const char *near = nearest_member (properties, name);
 
           if (near != NULL)
-            sb_problems_add (problems, below, NULL, NULL, _("is not known here; did you mean “%s”?"), near);
+            sb_problems_add (problems, below, NULL, NULL,
+                             _ ("is not known here; did you mean “%s”?"), near);
           else
-            sb_problems_add (problems, below, NULL, NULL, _("is not known here; take it out"));
+            sb_problems_add (problems, below, NULL, NULL, _ ("is not known here; take it out"));
         }
     }
 }
 
 static void
-check_combined (SbSchema   *self,
-                SbValue    *schema,
-                SbValue    *value,
-                const char *path,
-                SbProblems *problems)
+check_combined (
+  SbSchema *self, SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   SbValue *all = sb_value_get_member (schema, "allOf");
   SbValue *condition = sb_value_get_member (schema, "if");
@@ -389,7 +372,8 @@ check_combined (SbSchema   *self,
     check (self, sb_value_get_item (all, i), value, path, problems);
   if (condition != NULL)
     {
-      SbValue *next = sb_value_get_member (schema, matches (self, condition, value) ? "then" : "else");
+      SbValue *next =
+        sb_value_get_member (schema, matches (self, condition, value) ? "then" : "else");
 
       if (next != NULL)
         check (self, next, value, path, problems);
@@ -397,11 +381,7 @@ check_combined (SbSchema   *self,
 }
 
 static void
-check (SbSchema   *self,
-       SbValue    *schema,
-       SbValue    *value,
-       const char *path,
-       SbProblems *problems)
+check (SbSchema *self, SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   const char *ref = sb_value_get_string (schema, "$ref");
 
@@ -444,9 +424,7 @@ check (SbSchema   *self,
  * Adds every way in which @value does not fit, each with its JSON path.
  */
 void
-sb_schema_check (SbSchema   *self,
-                 SbValue    *value,
-                 SbProblems *problems)
+sb_schema_check (SbSchema *self, SbValue *value, SbProblems *problems)
 {
   check (self, self->document, value, "$", problems);
 }

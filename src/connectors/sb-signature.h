@@ -36,7 +36,10 @@ typedef struct
   char          *reason;       /* (nullable): for the owner, never for the peer */
   SbValue       *body;         /* (nullable): SB_VERDICT_ACCEPTED: the parsed body */
   char          *event_id;     /* as the connector says; a hash of the body where it has none */
-  char          *topic;        /* (nullable) */
+  char          *topic;        /* (nullable): several, joined by commas, where the body is a list of events */
+  char          *version_note; /* (nullable): the vendor sent another API version than the one expected */
+  char          *echo_name;    /* (nullable): SB_VERDICT_HANDSHAKE: a header to answer with … */
+  char          *echo_value;   /* (nullable): … and its value */
 } SbVerdict;
 
 /* Judges @incoming as @connector declares ("webhook" and "event" of its file): signature over the raw
@@ -52,6 +55,16 @@ SbVerdict *sb_signature_judge (SbConnector      *connector,
                                gint64            now_us);
 void       sb_verdict_free    (SbVerdict        *self);
 
+/* The body as the triggers see it: JSON, a form as an object, text as {"text": …}, a list of events in
+ * the member the connector names. The same bytes give the same value always: what is stored is read
+ * again through this. @content_type (nullable): told from the body then. Pure; any thread. Errors:
+ * INVALID with what is wrong with it. */
+SbValue   *sb_signature_read_body (SbConnector     *connector,
+                                   SbConnection    *connection,
+                                   const char      *content_type,
+                                   GBytes          *body,
+                                   GError         **error);
+
 /* The other side, for the practice ground and the pilot: signs @body as the vendor would. Returns:
  * (transfer full): header name → value. */
 GHashTable *sb_signature_sign (SbConnector      *connector,
@@ -63,6 +76,11 @@ GHashTable *sb_signature_sign (SbConnector      *connector,
                                const char       *event_id,
                                gint64            now_us,
                                GError          **error);
+
+/* The practice ground's own RSA key, made once for each process, for vendors that sign so: the key set
+ * (JWKS) to put into the settings, and the private key in PEM. */
+const char *sb_signature_practice_jwks (void);
+const char *sb_signature_practice_pem  (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbVerdict, sb_verdict_free)
 

@@ -50,7 +50,8 @@ test_shipped (void)
               gboolean found = FALSE;
 
               for (guint s = 0; s < sb_value_get_length (trigger->samples); s++)
-                found |= sb_value_get_path (sb_value_get_item (trigger->samples, s), output->key) != NULL;
+                found |=
+                  sb_value_get_path (sb_value_get_item (trigger->samples, s), output->key) != NULL;
               if (!found && output->sample != NULL)
                 g_error ("%s: %s: no sample has %s", connector->id, trigger->id, output->key);
             }
@@ -74,7 +75,7 @@ test_shipped (void)
 
 typedef struct
 {
-  const char *find;    /* in shopify.json */
+  const char *find; /* in shopify.json */
   const char *replace;
   const char *problem; /* what must be said */
 } Change;
@@ -90,19 +91,31 @@ test_problems (void)
       "$.actions[0].fields[2].type: is “txt”; use one of text, number" },
     { "\"format\": 1", "\"format\": 2", "$.format: is “2”, but must be “1”" },
     { "https://{{settings.shop}}", "http://{{settings.shop}}", "without encryption; use https://" },
-    { "\"pattern\": \"^[a-z0-9][a-z0-9-]{0,62}$\"", "\"required\": true", "$.environments.production.base_url: the setting “shop” stands in the host" },
-    { "\"pattern\": \"^[0-9]+$\"", "\"pattern\": \"^[0-9+$\"", "$.actions[0].fields[0].pattern: is not a regular expression" },
-    { "gid://shopify/InventoryItem/{{fields.InventoryItem}}", "{{fields.InventoryItm}}", "$.actions[0].request.body.variables.input.changes[0].inventoryItemId: “{{fields.InventoryItm}}” names a field" },
-    { "gid://shopify/InventoryItem/{{fields.InventoryItem}}", "{{secrets.access_tokn}}", "names a secret setting that is not there" },
+    { "\"pattern\": \"^[a-z0-9][a-z0-9-]{0,62}$\"", "\"fallback\": \"x\"",
+      "$.environments.production.base_url: the setting “shop” stands in the host" },
+    { "\"pattern\": \"^[0-9]+$\"", "\"pattern\": \"^[0-9+$\"",
+      "$.actions[0].fields[0].pattern: is not a regular expression" },
+    { "gid://shopify/InventoryItem/{{fields.InventoryItem}}", "{{fields.InventoryItm}}",
+      "$.actions[0].request.body.variables.input.changes[0].inventoryItemId: "
+      "“{{fields.InventoryItm}}” names a field" },
+    { "gid://shopify/InventoryItem/{{fields.InventoryItem}}", "{{secrets.access_tokn}}",
+      "names a secret setting that is not there" },
     { "\"secret\": \"client_secret\"", "\"secret\": \"shop\"", "is not kept secret" },
     { "\"test\": \"shop-info\"", "\"test\": \"refund\"", "$.test: “refund” is not a look-up" },
-    { "\"kind\": \"key\", \"in\": \"body\", \"name\": \"variables.key\", \"max\": 255", "\"kind\": \"lookup\", \"lookup\": \"find-nothing\"", "$.actions[0].idempotency: “find-nothing” is not a look-up" },
-    { "\"record\": \"Order {{trigger.name}}\"", "\"record\": \"Order {{event.name}}\"", "$.triggers[0].record: “{{event.name}}” cannot be used here" },
-    { "\"record\": \"Order {{trigger.name}}\"", "\"record\": \"Order {{trigger.name\"", "does not end with }}" },
-    { "\"id\": \"order-created\"", "\"id\": \"order-paid\"", "$.triggers[1].id: “order-paid” is there already" },
+    { "\"kind\": \"key\", \"in\": \"body\", \"name\": \"variables.key\", \"max\": 255",
+      "\"kind\": \"lookup\", \"lookup\": \"find-nothing\"",
+      "$.actions[0].idempotency: “find-nothing” is not a look-up" },
+    { "\"record\": \"Order {{trigger.name}}\"", "\"record\": \"Order {{event.name}}\"",
+      "$.triggers[0].record: “{{event.name}}” cannot be used here" },
+    { "\"record\": \"Order {{trigger.name}}\"", "\"record\": \"Order {{trigger.name\"",
+      "does not end with }}" },
+    { "\"id\": \"order-created\"", "\"id\": \"order-paid\"",
+      "$.triggers[1].id: “order-paid” is there already" },
     { "\"algorithm\": \"sha256\"", "\"algorithm\": \"md5\"", "$.webhook.algorithm: is “md5”" },
-    { "\"settings\": [", "\"settings\": {}, \"x\": [", "$.settings: must be a list, but is an object" },
-    { "\"per_second\": 2", "\"per_second\": 0", "$.rate_limit.per_second: is 0, but must be 0.01 at least" },
+    { "\"settings\": [", "\"settings\": {}, \"x\": [",
+      "$.settings: must be a list, but is an object" },
+    { "\"per_second\": 2", "\"per_second\": 0",
+      "$.rate_limit.per_second: is 0, but must be 0.01 at least" },
   };
   g_autofree char *data_dir = sb_paths_get_data_dir ();
   g_autofree char *path = g_build_filename (data_dir, "connectors", "shopify.json", NULL);
@@ -135,8 +148,14 @@ static void
 test_nonsense (void)
 {
   static const char *const texts[] = {
-    "null", "[]", "3", "\"x\"", "{}", "{\"actions\": [3, null, {\"request\": []}], \"settings\": [[]], \"triggers\": {}}",
-    "{\"webhook\": {\"schemes\": {\"a\": {\"schemes\": 1}}}, \"environments\": {\"production\": {\"base_url\": \"https://\"}}}",
+    "null",
+    "[]",
+    "3",
+    "\"x\"",
+    "{}",
+    "{\"actions\": [3, null, {\"request\": []}], \"settings\": [[]], \"triggers\": {}}",
+    "{\"webhook\": {\"schemes\": {\"a\": {\"schemes\": 1}}}, \"environments\": {\"production\": "
+    "{\"base_url\": \"https://\"}}}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -150,9 +169,7 @@ test_nonsense (void)
 }
 
 static void
-write_own (const char *folder,
-           const char *name,
-           const char *text)
+write_own (const char *folder, const char *name, const char *text)
 {
   g_autofree char *parent = g_build_filename (folder, "connectors", NULL);
   g_autofree char *path = g_build_filename (parent, name, NULL);
@@ -171,9 +188,13 @@ test_own (void)
   g_autoptr (SbConnectors) connectors = NULL;
   g_autofree char *text = NULL;
 
-  write_own (folder, "shopify.json", "{\"format\": 1, \"id\": \"shopify\", \"name\": \"My shop\", \"kind\": \"shop\", \"about\": \"Mine\"}");
+  write_own (folder, "shopify.json",
+             "{\"format\": 1, \"id\": \"shopify\", \"name\": \"My shop\", \"kind\": \"shop\", "
+             "\"about\": \"Mine\"}");
   write_own (folder, "broken.json", "{\"format\": 1, \"id\": \"broken\"");
-  write_own (folder, "other.json", "{\"format\": 1, \"id\": \"another\", \"name\": \"A\", \"kind\": \"web\", \"about\": \"B\"}");
+  write_own (
+    folder, "other.json",
+    "{\"format\": 1, \"id\": \"another\", \"name\": \"A\", \"kind\": \"web\", \"about\": \"B\"}");
   connectors = sb_connectors_new (data_dir, folder, problems);
   text = sb_problems_to_text (problems);
   g_assert_cmpstr (sb_connectors_find (connectors, "shopify")->name, ==, "My shop");
@@ -185,8 +206,7 @@ test_own (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/connector/shipped", test_shipped);
