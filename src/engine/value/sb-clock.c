@@ -161,7 +161,8 @@ read_unix (const char *text, gint64 *time_us)
 }
 
 static gboolean
-parse_iso (const char *text, const char *time_zone, gint64 *time_us, GError **error)
+parse_iso (
+  const char *text, const char *zone_name, GTimeZone *given, gint64 *time_us, GError **error)
 {
   SbCivil civil = { 0 };
   const char *at = text;
@@ -185,7 +186,7 @@ parse_iso (const char *text, const char *time_zone, gint64 *time_us, GError **er
       return TRUE;
     }
 
-  zone = sb_zone_new (time_zone, error);
+  zone = given != NULL ? g_time_zone_ref (given) : sb_zone_new (zone_name, error);
   if (zone == NULL)
     return FALSE;
   *time_us = sb_zone_to_utc (zone, sb_civil_to_us (&civil));
@@ -196,6 +197,14 @@ malformed:
                _ ("“%.80s” is not a date or time. Write it like 2026-03-29 or 2026-03-29T14:30."),
                text);
   return FALSE;
+}
+
+static gboolean
+parse (const char *text, const char *zone_name, GTimeZone *zone, gint64 *time_us, GError **error)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+
+  return read_unix (stripped, time_us) || parse_iso (stripped, zone_name, zone, time_us, error);
 }
 
 /**
@@ -210,10 +219,18 @@ malformed:
 gboolean
 sb_clock_parse (const char *text, const char *time_zone, gint64 *time_us, GError **error)
 {
-  g_autofree char *stripped = NULL;
-
   g_return_val_if_fail (text != NULL, FALSE);
 
-  stripped = g_strstrip (g_strdup (text));
-  return read_unix (stripped, time_us) || parse_iso (stripped, time_zone, time_us, error);
+  return parse (text, time_zone, NULL, time_us, error);
+}
+
+/**
+ * sb_zone_parse:
+ *
+ * As sb_clock_parse(), for a zone that is at hand.
+ */
+gboolean
+sb_zone_parse (GTimeZone *zone, const char *text, gint64 *time_us, GError **error)
+{
+  return parse (text, NULL, zone, time_us, error);
 }

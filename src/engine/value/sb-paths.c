@@ -11,8 +11,8 @@
 /**
  * sb_paths_get_default_folder:
  *
- * The data folder the window and "signalboxctl" use when none is named: "signalbox" in the user's data
- * directory (XDG Base Directory Specification). It need not exist. Any thread.
+ * The data folder the window and "signalboxctl" use when none is named: "signalbox" in the user's
+ * data directory (XDG Base Directory Specification). It need not exist. Any thread.
  *
  * Returns: (transfer full): an absolute path
  */
@@ -25,8 +25,8 @@ sb_paths_get_default_folder (void)
 /**
  * sb_paths_get_data_dir:
  *
- * Where the connectors and ready-made flows that come with Signalbox are: $SIGNALBOX_DATA_DIR, which
- * runs from a build tree set, else where it was installed. Any thread.
+ * Where the connectors and ready-made flows that come with Signalbox are: $SIGNALBOX_DATA_DIR,
+ * which runs from a build tree set, else where it was installed. Any thread.
  *
  * Returns: (transfer full): a path
  */

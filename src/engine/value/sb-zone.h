@@ -38,5 +38,9 @@ gint64     sb_zone_to_utc       (GTimeZone     *zone,
                                  gint64         wall_us);
 gint64     sb_zone_to_wall      (GTimeZone     *zone,
                                  gint64         time_us);
+gboolean   sb_zone_parse        (GTimeZone     *zone,
+                                 const char    *text,
+                                 gint64        *time_us,
+                                 GError       **error);
 
 G_END_DECLS
