@@ -32,6 +32,8 @@ typedef struct
   const char *mode;            /* "live", "practice" (all requests go to the practice ground), "sandbox" */
   gint        port;            /* endpoint: -1 none, 0 any free one; else that one on 127.0.0.1 */
   gint        practice_port;   /* practice ground: -1 none, 0 any free one */
+  const char *practice_url;    /* (nullable): "http://127.0.0.1:PORT", a practice ground that runs already;
+                                * then practice_port is -1 */
   gint64      backoff_us;      /* first pause before a retry; 0: the default, 15 s */
   gint64      backoff_max_us;  /* 0: the default, 4 h */
   gint64      give_up_us;      /* retries end this long after the first attempt; 0: 24 h */
