@@ -13,6 +13,7 @@
 #include "sb-clock.h"
 #include "sb-compat.h"
 #include "sb-connection-dialog.h"
+#include "sb-tile.h"
 
 /* Keys older than this are worth changing: the guide for owners says quarterly. */
 #define KEY_AGE_DAYS 90
@@ -130,7 +131,7 @@ add_row (SbConnectionsPage *self,
   AdwPreferencesGroup *group = production ? self->production_group : self->sandbox_group;
   GtkWidget *row = adw_action_row_new ();
   g_autofree char *subtitle = describe (self, connection, connector);
-  GtkWidget *tile = gtk_image_new_from_icon_name (connector != NULL ? connector->icon : "sb-web-symbolic");
+  GtkWidget *tile = sb_tile_new (connector != NULL ? connector->kind : "web", 32);
   GtkWidget *test = gtk_button_new_with_label (_ ("Test"));
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
@@ -138,10 +139,6 @@ add_row (SbConnectionsPage *self,
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
 
-  gtk_widget_add_css_class (tile, "sb-tile");
-  if (connector != NULL)
-    gtk_widget_add_css_class (tile, connector->kind);
-  gtk_widget_set_valign (tile, GTK_ALIGN_CENTER);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), tile);
 
   if (connection->trouble != NULL || (needs_secret (connector) && connection->secret_changed_us == 0))
@@ -373,8 +370,8 @@ remove_action (GtkWidget  *widget,
   else
     body = g_strdup (_ ("Its keys are deleted from the keyring. No flow uses it."));
 
-  sb_compat_confirm (GTK_WIDGET (self), heading, body, _ ("Remove"), TRUE, remove_confirmed_cb,
-                     request_new (self, id));
+  sb_compat_ask (GTK_WIDGET (self), heading, body, _ ("Remove"), TRUE, NULL, remove_confirmed_cb,
+                 request_new (self, id));
 }
 
 static void

@@ -1,0 +1,559 @@
+/* sb-run-list.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-run-list.h"
+
+#include <glib/gi18n.h>
+
+#define PAGE 100
+
+struct _SbRunItem
+{
+  GObject  parent_instance;
+
+  SbRun   *run;
+  char    *heading;
+  guint    count;
+};
+
+G_DEFINE_FINAL_TYPE (SbRunItem, sb_run_item, G_TYPE_OBJECT)
+
+static void
+sb_run_item_finalize (GObject *object)
+{
+  SbRunItem *self = SB_RUN_ITEM (object);
+
+  g_clear_pointer (&self->run, sb_run_unref);
+  g_clear_pointer (&self->heading, g_free);
+
+  G_OBJECT_CLASS (sb_run_item_parent_class)->finalize (object);
+}
+
+static void
+sb_run_item_class_init (SbRunItemClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sb_run_item_finalize;
+}
+
+static void
+sb_run_item_init (SbRunItem *self)
+{
+}
+
+SbRun *
+sb_run_item_get_run (SbRunItem *self)
+{
+  return self->run;
+}
+
+const char *
+sb_run_item_get_heading (SbRunItem *self)
+{
+  return self->heading;
+}
+
+guint
+sb_run_item_get_count (SbRunItem *self)
+{
+  return self->count;
+}
+
+static char *
+format_took (SbRun *run)
+{
+  double seconds = (double) MAX (0, run->finished_us - run->started_us) / G_USEC_PER_SEC;
+
+  if (seconds < 1)
+    return g_strdup_printf (_ ("took %.1f s"), seconds);
+  if (seconds < 120)
+    return g_strdup_printf (_ ("took %.0f s"), seconds);
+  if (seconds < 7200)
+    return g_strdup_printf (_ ("took %.0f min"), seconds / 60);
+
+  return g_strdup_printf (_ ("took %.0f h"), seconds / 3600);
+}
+
+char *
+sb_run_item_dup_detail (SbRunItem *self)
+{
+  SbRun *run = self->run;
+  const char *flow;
+
+  if (run == NULL)
+    return NULL;
+
+  flow = run->flow_name != NULL ? run->flow_name : run->flow_id;
+  if (run->problem != NULL && run->problem[0] != '\0')
+    return g_strdup_printf ("%s, %s", flow, run->problem);
+  if (g_str_equal (run->state, "done"))
+    {
+      g_autofree char *took = format_took (run);
+
+      return g_strdup_printf (_ ("%s, version %d, %s"), flow, run->version, took);
+    }
+
+  return g_strdup_printf ("%s, %s", flow, sb_run_item_get_status (self));
+}
+
+static const struct
+{
+  const char *state;
+  const char *icon;
+  const char *status;
+  const char *style;
+} states[] = {
+  { "done", "sb-done-symbolic", N_ ("done"), "success" },
+  { "stopped", "sb-dash-symbolic", N_ ("stopped by a filter"), "dim-label" },
+  { "dropped", "sb-cross-symbolic", N_ ("dropped by you"), "error" },
+  { "inbox", "sb-hand-symbolic", N_ ("needs you"), "warning" },
+  { "waiting", "sb-clock-symbolic", N_ ("waits to go on"), "accent" },
+  { "blocked", "sb-status-paused-symbolic", N_ ("waits for its connection"), "warning" },
+  { "ready", "sb-working-symbolic", N_ ("on its way"), "accent" },
+  { "running", "sb-working-symbolic", N_ ("on its way"), "accent" },
+};
+
+static guint
+find_state (SbRunItem *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (self->run != NULL && g_str_equal (states[i].state, self->run->state))
+      return i;
+
+  return G_N_ELEMENTS (states) - 1;
+}
+
+const char *
+sb_run_item_get_icon (SbRunItem *self)
+{
+  return states[find_state (self)].icon;
+}
+
+const char *
+sb_run_item_get_status (SbRunItem *self)
+{
+  return _ (states[find_state (self)].status);
+}
+
+const char *
+sb_run_item_get_style (SbRunItem *self)
+{
+  return states[find_state (self)].style;
+}
+
+struct _SbRunList
+{
+  GObject        parent_instance;
+
+  SbStore       *store;
+  SbRunGrouping  grouping;
+  SbRunQuery     query;
+  GPtrArray     *runs;        /* of SbRun, newest first, as loaded */
+  GPtrArray     *items;       /* of SbRunItem, with headings */
+  GCancellable  *cancellable; /* of the query under way */
+  gboolean       loading;
+  gboolean       stale;       /* something changed while a query was under way */
+  gboolean       has_more;
+};
+
+enum
+{
+  LOADED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void list_model_iface_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (SbRunList,
+                               sb_run_list,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
+
+static SbRunItem *
+make_heading (const char *text)
+{
+  SbRunItem *item = g_object_new (SB_TYPE_RUN_ITEM, NULL);
+
+  item->heading = g_strdup (text);
+
+  return item;
+}
+
+/* (transfer full): the row that already shows just this, else a new one, so that rows that did not
+ * change keep their identity. */
+static SbRunItem *
+take_item (GHashTable *known,
+           SbRun      *run)
+{
+  SbRunItem *item = g_hash_table_lookup (known, &run->id);
+
+  if (item != NULL && item->run->changed_us == run->changed_us && g_str_equal (item->run->state, run->state))
+    return g_object_ref (item);
+
+  item = g_object_new (SB_TYPE_RUN_ITEM, NULL);
+  item->run = sb_run_ref (run);
+
+  return item;
+}
+
+static char *
+format_day (gint64 time_us)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) yesterday = g_date_time_add_days (now, -1);
+
+  if (g_date_time_get_year (now) == g_date_time_get_year (then) &&
+      g_date_time_get_day_of_year (now) == g_date_time_get_day_of_year (then))
+    return g_strdup (_ ("Today"));
+  if (g_date_time_get_year (yesterday) == g_date_time_get_year (then) &&
+      g_date_time_get_day_of_year (yesterday) == g_date_time_get_day_of_year (then))
+    return g_strdup (_ ("Yesterday"));
+
+  /* Translators: the heading of a day in a list, like "23 November 2026". */
+  return g_date_time_format (then, _ ("%-d %B %Y"));
+}
+
+static char *
+dup_group (SbRunList *self,
+           SbRun     *run)
+{
+  if (self->grouping == SB_RUN_GROUP_DAY)
+    return format_day (run->started_us);
+  if (run->unknown)
+    return g_strdup (_ ("Outcome unknown"));
+
+  return g_strdup (run->problem != NULL ? run->problem : _ ("Stopped without a reason given"));
+}
+
+static GPtrArray *
+build_items (SbRunList *self)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GHashTable) groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                         (GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (GPtrArray) order = g_ptr_array_new ();
+  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      SbRunItem *item = g_ptr_array_index (self->items, i);
+
+      if (item->run != NULL)
+        g_hash_table_insert (known, &item->run->id, item);
+    }
+
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      SbRun *run = g_ptr_array_index (self->runs, i);
+      g_autofree char *group = dup_group (self, run);
+      GPtrArray *members = g_hash_table_lookup (groups, group);
+
+      if (members == NULL)
+        {
+          members = g_ptr_array_new_with_free_func (g_object_unref);
+          g_ptr_array_add (members, make_heading (group));
+          g_ptr_array_add (order, members);
+          g_hash_table_insert (groups, g_steal_pointer (&group), members);
+        }
+      g_ptr_array_add (members, take_item (known, run));
+    }
+
+  for (guint i = 0; i < order->len; i++)
+    {
+      GPtrArray *members = g_ptr_array_index (order, i);
+      SbRunItem *heading = g_ptr_array_index (members, 0);
+
+      heading->count = members->len - 1;
+      for (guint j = 0; j < members->len; j++)
+        g_ptr_array_add (items, g_object_ref (g_ptr_array_index (members, j)));
+    }
+
+  return items;
+}
+
+static gboolean
+items_match (SbRunItem *a,
+             SbRunItem *b)
+{
+  if (a == b)
+    return TRUE;
+
+  return a->heading != NULL && a->count == b->count && g_strcmp0 (a->heading, b->heading) == 0;
+}
+
+/* Replaces the rows by what is loaded now, telling views only of the stretch that differs. */
+static void
+update_items (SbRunList *self)
+{
+  g_autoptr (GPtrArray) old = self->items;
+  guint same_before = 0;
+  guint same_after = 0;
+  guint shorter;
+
+  self->items = build_items (self);
+  shorter = MIN (old->len, self->items->len);
+
+  while (same_before < shorter &&
+         items_match (g_ptr_array_index (old, same_before), g_ptr_array_index (self->items, same_before)))
+    same_before++;
+  while (same_after < shorter - same_before &&
+         items_match (g_ptr_array_index (old, old->len - 1 - same_after),
+                      g_ptr_array_index (self->items, self->items->len - 1 - same_after)))
+    same_after++;
+
+  if (old->len - same_before - same_after > 0 || self->items->len - same_before - same_after > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), same_before, old->len - same_before - same_after,
+                                self->items->len - same_before - same_after);
+}
+
+static void run_query (SbRunList *self, gint64 before_id, guint limit);
+
+static void
+take_runs (SbRunList *self,
+           GPtrArray *runs,
+           gint64     before_id,
+           guint      limit)
+{
+  if (before_id == 0)
+    g_ptr_array_set_size (self->runs, 0);
+  for (guint i = 0; i < runs->len; i++)
+    g_ptr_array_add (self->runs, sb_run_ref (g_ptr_array_index (runs, i)));
+  self->has_more = runs->len >= limit;
+
+  update_items (self);
+  g_signal_emit (self, signals[LOADED], 0);
+}
+
+typedef struct
+{
+  SbRunList *list;
+  gint64     before_id;
+  guint      limit;
+} Request;
+
+static void
+runs_listed_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      data)
+{
+  Request *request = data;
+  g_autoptr (SbRunList) self = request->list;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) runs = sb_store_list_runs_finish (SB_STORE (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_free (request);
+      return;
+    }
+
+  self->loading = FALSE;
+  if (runs != NULL)
+    take_runs (self, runs, request->before_id, request->limit);
+  else
+    g_warning ("listing runs: %s", error->message);
+  g_free (request);
+
+  if (self->stale)
+    {
+      self->stale = FALSE;
+      sb_run_list_refresh (self);
+    }
+}
+
+static void
+run_query (SbRunList *self,
+           gint64     before_id,
+           guint      limit)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->list = g_object_ref (self);
+  request->before_id = before_id;
+  request->limit = limit;
+  self->loading = TRUE;
+  self->query.before_id = before_id;
+  self->query.limit = limit;
+  sb_store_list_runs_async (self->store, &self->query, self->cancellable, runs_listed_cb, request);
+}
+
+void
+sb_run_list_refresh (SbRunList *self)
+{
+  if (self->loading)
+    {
+      self->stale = TRUE;
+      return;
+    }
+  run_query (self, 0, MAX (PAGE, self->runs->len));
+}
+
+void
+sb_run_list_load_more (SbRunList *self)
+{
+  SbRun *last;
+
+  if (self->loading || !self->has_more || self->runs->len == 0)
+    return;
+
+  last = g_ptr_array_index (self->runs, self->runs->len - 1);
+  run_query (self, last->id, PAGE);
+}
+
+void
+sb_run_list_set_query (SbRunList  *self,
+                       const char *flow_id,
+                       const char *state,
+                       const char *text,
+                       gint64      since_us)
+{
+  g_free (self->query.flow_id);
+  g_free (self->query.state);
+  g_free (self->query.text);
+  self->query.flow_id = g_strdup (flow_id);
+  self->query.state = g_strdup (state);
+  self->query.text = text != NULL && text[0] != '\0' ? g_strdup (text) : NULL;
+  self->query.since_us = since_us;
+
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  self->stale = FALSE;
+  run_query (self, 0, PAGE);
+}
+
+gboolean
+sb_run_list_is_loading (SbRunList *self)
+{
+  return self->loading;
+}
+
+guint
+sb_run_list_get_n_runs (SbRunList *self)
+{
+  return self->runs->len;
+}
+
+gboolean
+sb_run_list_has_more (SbRunList *self)
+{
+  return self->has_more;
+}
+
+int
+sb_run_list_find (SbRunList *self,
+                  gint64     run)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      SbRunItem *item = g_ptr_array_index (self->items, i);
+
+      if (item->run != NULL && item->run->id == run)
+        return (int) i;
+    }
+
+  return -1;
+}
+
+static GType
+get_item_type (GListModel *model)
+{
+  return SB_TYPE_RUN_ITEM;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return SB_RUN_LIST (model)->items->len;
+}
+
+static gpointer
+get_item (GListModel *model,
+          guint       position)
+{
+  SbRunList *self = SB_RUN_LIST (model);
+
+  return position < self->items->len ? g_object_ref (g_ptr_array_index (self->items, position)) : NULL;
+}
+
+static void
+list_model_iface_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+static void
+sb_run_list_dispose (GObject *object)
+{
+  SbRunList *self = SB_RUN_LIST (object);
+
+  g_cancellable_cancel (self->cancellable);
+
+  G_OBJECT_CLASS (sb_run_list_parent_class)->dispose (object);
+}
+
+static void
+sb_run_list_finalize (GObject *object)
+{
+  SbRunList *self = SB_RUN_LIST (object);
+
+  g_clear_object (&self->store);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->query.flow_id, g_free);
+  g_clear_pointer (&self->query.state, g_free);
+  g_clear_pointer (&self->query.text, g_free);
+  g_clear_pointer (&self->runs, g_ptr_array_unref);
+  g_clear_pointer (&self->items, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (sb_run_list_parent_class)->finalize (object);
+}
+
+static void
+sb_run_list_class_init (SbRunListClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = sb_run_list_dispose;
+  object_class->finalize = sb_run_list_finalize;
+
+  signals[LOADED] =
+    g_signal_new ("loaded", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sb_run_list_init (SbRunList *self)
+{
+  self->runs = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_run_unref);
+  self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->cancellable = g_cancellable_new ();
+}
+
+static void
+session_changed_cb (SbRunList  *self,
+                    const char *what)
+{
+  if (g_str_equal (what, "runs") || g_str_equal (what, "inbox"))
+    sb_run_list_refresh (self);
+}
+
+SbRunList *
+sb_run_list_new (SbSession     *session,
+                 SbRunGrouping  grouping)
+{
+  SbRunList *self = g_object_new (SB_TYPE_RUN_LIST, NULL);
+
+  self->store = g_object_ref (sb_session_get_store (session));
+  self->grouping = grouping;
+  g_signal_connect_object (session, "changed", G_CALLBACK (session_changed_cb), self, G_CONNECT_SWAPPED);
+
+  return self;
+}
