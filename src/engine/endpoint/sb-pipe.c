@@ -267,7 +267,6 @@ take_head (SbPipe *self,
   self->head_left = length;
   self->body_left = head.length;
   self->chunked = head.chunked;
-  self->answered = FALSE;
   sb_pipe_set_phase (self, SB_PIPE_BODY);
   if (!self->given)
     {
@@ -292,6 +291,7 @@ advance_head (SbPipe *self)
       if (length > 0 && self->phase == SB_PIPE_IDLE)
         {
           self->scanned = 0;
+          self->answered = FALSE;
           sb_pipe_set_phase (self, SB_PIPE_HEAD);
         }
       if (length > 0 && !g_ascii_isalpha (self->buffer[self->start]))
@@ -387,6 +387,7 @@ sb_pipe_refuse (SbPipe *self,
     return;
 
   self->ended = TRUE;
+  sb_transport_hold (self->transport, self, 0);
   if (!self->answered)
     {
       char text[256];
