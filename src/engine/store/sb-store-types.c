@@ -9,19 +9,13 @@
 #include "sb-store-types.h"
 
 #define SB_DEFINE_RECORD(Type, name)                                                               \
-  Type *name##_new (void)                                                                          \
-  {                                                                                                \
-    return g_atomic_rc_box_new0 (Type);                                                            \
-  }                                                                                                \
+  Type *name##_new (void) { return g_atomic_rc_box_new0 (Type); }                                  \
                                                                                                    \
-  Type *name##_ref (Type *self)                                                                    \
-  {                                                                                                \
-    return g_atomic_rc_box_acquire (self);                                                         \
-  }                                                                                                \
+  Type *name##_ref (Type *self) { return g_atomic_rc_box_acquire (self); }                         \
                                                                                                    \
   void name##_unref (Type *self)                                                                   \
   {                                                                                                \
-    g_atomic_rc_box_release_full (self, (GDestroyNotify) name##_clear);                            \
+    g_atomic_rc_box_release_full (self, (GDestroyNotify)name##_clear);                             \
   }
 
 static void

@@ -33,8 +33,13 @@ SbStore  *sb_store_open                 (const char           *folder,
 void      sb_store_close                (SbStore              *self);
 const char *sb_store_get_folder         (SbStore              *self);
 
+/* The mode new runs are opened in: "live" (the default), "practice" or "sandbox". Any thread. */
+void      sb_store_set_mode             (SbStore              *self,
+                                         const char           *mode);
+
 /* ::changed (const char *what, const char *id): emitted on the main context the store was opened in,
- * after commits, coalesced; @what is "flows", "connections", "runs", "events", "pilots", "inbox". */
+ * after commits, at most ten times a second for each subject; @what is "flows", "connections", "runs",
+ * "events", "pilots", "inbox"; @id the flow's (for "connections" the connection's), NULL: several. */
 
 /* --- flows ------------------------------------------------------------------------------------ */
 

@@ -1,0 +1,185 @@
+/* sb-store-queue.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-store-private.h"
+
+#define NUDGE_US (G_USEC_PER_SEC / 2)
+
+/* A thread that owns one connection. The list is first in, first out; the thread takes up to @batch
+ * requests at a time, so that a burst shares one commit without making the first of it wait for
+ * ever. */
+struct _SbStoreQueue
+{
+  GMutex mutex;
+  GCond cond;
+  SbStoreRequest *head;
+  SbStoreRequest **tail;
+  gboolean sleeping;
+  gboolean stopping;
+  gint64 nudge_us; /* monotonic; 0: none */
+  guint batch;
+  SbStore *store; /* borrowed: it stops the queue before it goes */
+  SbDb *db;
+  SbStoreQueueFunc func;
+  GThread *thread;
+};
+
+static SbStoreRequest *
+take_batch (SbStoreQueue *self)
+{
+  SbStoreRequest *list = self->head;
+  SbStoreRequest *last = list;
+
+  if (list == NULL)
+    return NULL;
+  for (guint n = 1; n < self->batch && last->next != NULL; n++)
+    last = last->next;
+  self->head = g_steal_pointer (&last->next);
+  if (self->head == NULL)
+    self->tail = &self->head;
+  return list;
+}
+
+/* Waits for work. FALSE: stopping, and all is done. @list may be NULL: a nudge. */
+static gboolean
+wait_for_batch (SbStoreQueue *self, SbStoreRequest **list)
+{
+  gboolean alive = TRUE;
+
+  g_mutex_lock (&self->mutex);
+  while (self->head == NULL && !self->stopping)
+    {
+      self->sleeping = TRUE;
+      if (self->nudge_us == 0)
+        g_cond_wait (&self->cond, &self->mutex);
+      else if (!g_cond_wait_until (&self->cond, &self->mutex, self->nudge_us))
+        break;
+    }
+  self->sleeping = FALSE;
+  self->nudge_us = 0;
+  *list = take_batch (self);
+  alive = *list != NULL || !self->stopping;
+  g_mutex_unlock (&self->mutex);
+  return alive;
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  SbStoreQueue *self = data;
+  SbStoreRequest *list;
+
+  while (wait_for_batch (self, &list))
+    self->func (self, self->db, list);
+  self->func (self, self->db, NULL);
+  g_clear_pointer (&self->db, sb_db_close);
+  return NULL;
+}
+
+/**
+ * sb_store_queue_new:
+ * @db: (transfer full): the connection the thread will own
+ * @func: called on the thread with each batch; it owns the list
+ */
+SbStoreQueue *
+sb_store_queue_new (const char *name, SbStore *store, SbDb *db, guint batch, SbStoreQueueFunc func)
+{
+  SbStoreQueue *self = g_new0 (SbStoreQueue, 1);
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->tail = &self->head;
+  self->batch = batch;
+  self->store = store;
+  self->db = db;
+  self->func = func;
+  self->thread = g_thread_new (name, run_thread, self);
+  return self;
+}
+
+gboolean
+sb_store_queue_push (SbStoreQueue *self, SbStoreRequest *request)
+{
+  gboolean taken;
+  gboolean wake;
+
+  g_mutex_lock (&self->mutex);
+  taken = !self->stopping;
+  wake = taken && self->sleeping && self->head == NULL;
+  if (taken)
+    {
+      request->next = NULL;
+      *self->tail = request;
+      self->tail = &request->next;
+    }
+  if (wake)
+    g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  return taken;
+}
+
+/* From the queue's own thread: work that goes on in slices lines up again behind what has come
+ * since. */
+void
+sb_store_queue_push_again (SbStoreQueue *self, SbStoreRequest *list)
+{
+  g_mutex_lock (&self->mutex);
+  while (list != NULL)
+    {
+      SbStoreRequest *request = list;
+
+      list = request->next;
+      request->next = NULL;
+      *self->tail = request;
+      self->tail = &request->next;
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+sb_store_queue_nudge (SbStoreQueue *self)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->nudge_us == 0)
+    {
+      self->nudge_us = g_get_monotonic_time () + NUDGE_US;
+      if (self->sleeping)
+        g_cond_signal (&self->cond);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+SbStore *
+sb_store_queue_get_store (SbStoreQueue *self)
+{
+  return self->store;
+}
+
+gboolean
+sb_store_queue_is_stopping (SbStoreQueue *self)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->mutex);
+  stopping = self->stopping;
+  g_mutex_unlock (&self->mutex);
+  return stopping;
+}
+
+void
+sb_store_queue_stop (SbStoreQueue *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->stopping = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  g_thread_join (self->thread);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}

@@ -1,0 +1,413 @@
+/* sb-store-reads.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-store-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sb-clock.h"
+#include "sb-error.h"
+
+/* A search by text looks at the newest runs only, and gives what it has found by then. */
+#define SEARCH_RUNS 50000
+#define SEARCH_US   (3 * G_USEC_PER_SEC)
+#define MAX_LIMIT   1000
+#define QUARTER_US  (15 * 60 * (gint64)G_USEC_PER_SEC)
+
+#define RUN_COLUMNS                                                                                \
+  "SELECT runs.id, event, flows.id, flows.name, version, mode, runs.label, runs.state, step,"      \
+  " problem, unknown, due_us, connection, started_us, runs.changed_us, finished_us, actions"
+
+static SbRun *
+read_run (SbStatement *statement)
+{
+  SbRun *run = sb_run_new ();
+
+  run->id = sb_statement_get_int (statement, 0);
+  run->event = sb_statement_get_int (statement, 1);
+  run->flow_id = sb_statement_get_text (statement, 2);
+  run->flow_name = sb_statement_get_text (statement, 3);
+  run->version = sb_statement_get_int (statement, 4);
+  run->mode = sb_statement_get_text (statement, 5);
+  run->label = sb_statement_get_text (statement, 6);
+  run->state = sb_statement_get_text (statement, 7);
+  run->step = sb_statement_get_text (statement, 8);
+  run->problem = sb_statement_get_text (statement, 9);
+  run->unknown = sb_statement_get_int (statement, 10) != 0;
+  run->due_us = sb_statement_get_int (statement, 11);
+  run->connection = sb_statement_get_text (statement, 12);
+  run->started_us = sb_statement_get_int (statement, 13);
+  run->changed_us = sb_statement_get_int (statement, 14);
+  run->finished_us = sb_statement_get_int (statement, 15);
+  run->actions = sb_statement_get_int (statement, 16);
+  return run;
+}
+
+/* --- one run
+ * ---------------------------------------------------------------------------------------- */
+
+static SbAttempt *
+read_attempt (SbStatement *statement)
+{
+  SbAttempt *attempt = sb_attempt_new ();
+
+  attempt->id = sb_statement_get_int (statement, 0);
+  attempt->run = sb_statement_get_int (statement, 1);
+  attempt->place = sb_statement_get_text (statement, 2);
+  attempt->number = sb_statement_get_int (statement, 3);
+  attempt->key = sb_statement_get_text (statement, 4);
+  attempt->state = sb_statement_get_text (statement, 5);
+  attempt->status = sb_statement_get_int (statement, 6);
+  attempt->started_us = sb_statement_get_int (statement, 7);
+  attempt->ended_us = sb_statement_get_int (statement, 8);
+  attempt->message = sb_statement_get_text (statement, 9);
+  attempt->request = sb_statement_get_text (statement, 10);
+  attempt->response = sb_statement_get_text (statement, 11);
+  attempt->output = sb_statement_get_value (statement, 12);
+  return attempt;
+}
+
+static SbTimer *
+read_timer (SbStatement *statement)
+{
+  SbTimer *timer = sb_timer_new ();
+
+  timer->place = sb_statement_get_text (statement, 0);
+  timer->until_us = sb_statement_get_int (statement, 1);
+  return timer;
+}
+
+static char *
+read_place (SbStatement *statement)
+{
+  return sb_statement_get_text (statement, 0);
+}
+
+static GPtrArray *
+collect (SbDb *db, SbStatement *owned, SbReadRow read, GDestroyNotify unref, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (unref);
+  g_autoptr (SbStatement) statement = owned;
+  SbStepResult result;
+
+  if (statement == NULL)
+    return NULL;
+  while ((result = sb_db_step (db, statement, error)) == SB_STEP_ROW)
+    g_ptr_array_add (rows, read (statement));
+  return result == SB_STEP_DONE ? g_steal_pointer (&rows) : NULL;
+}
+
+SbClaim *
+sb_db_load_claim (SbDb *db, gint64 id, GError **error)
+{
+  g_autoptr (SbClaim) claim = sb_claim_new ();
+  g_autoptr (SbStatement) statement = NULL;
+  SbStepResult result;
+
+  statement = sb_db_bind (
+    db, error, RUN_COLUMNS " FROM runs CROSS JOIN flows ON key = flow WHERE runs.id = ?", "i", id);
+  if (statement == NULL)
+    return NULL;
+  result = sb_db_step (db, statement, error);
+  if (result == SB_STEP_DONE)
+    g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _ ("There is no run %" G_GINT64_FORMAT "."),
+                 id);
+  if (result != SB_STEP_ROW)
+    return NULL;
+  claim->run = read_run (statement);
+
+  claim->event = sb_db_load_event (db, claim->run->event, error);
+  if (claim->event == NULL)
+    return NULL;
+  claim->attempts =
+    collect (db,
+             sb_db_bind (db, error,
+                         "SELECT id, run, place, number, key, state, status, started_us, ended_us,"
+                         " message, request, response, output FROM attempts WHERE run = ?"
+                         " ORDER BY id",
+                         "i", id),
+             (SbReadRow)read_attempt, (GDestroyNotify)sb_attempt_unref, error);
+  if (claim->attempts == NULL)
+    return NULL;
+  claim->timers = collect (
+    db, sb_db_bind (db, error, "SELECT place, until_us FROM timers WHERE run = ?", "i", id),
+    (SbReadRow)read_timer, (GDestroyNotify)sb_timer_unref, error);
+  if (claim->timers == NULL)
+    return NULL;
+  claim->skipped =
+    collect (db, sb_db_bind (db, error, "SELECT place FROM skipped WHERE run = ?", "i", id),
+             (SbReadRow)read_place, g_free, error);
+  return claim->skipped != NULL ? g_steal_pointer (&claim) : NULL;
+}
+
+static gboolean
+load_run (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  g_autoptr (SbClaim) claim = sb_db_load_claim (db, *(gint64 *)request->input, error);
+  g_autoptr (SbStatement) statement = NULL;
+
+  if (claim == NULL)
+    return FALSE;
+  statement = sb_db_bind (db, error,
+                          "SELECT document FROM versions CROSS JOIN runs"
+                          " ON runs.flow = versions.flow AND runs.version = versions.version"
+                          " WHERE runs.id = ?",
+                          "i", claim->run->id);
+  if (statement == NULL || sb_db_step (db, statement, error) == SB_STEP_ERROR)
+    return FALSE;
+  claim->document = sb_db_read_document (db, statement, 0, error);
+  if (claim->document == NULL)
+    return FALSE;
+  sb_store_request_return (request, g_steal_pointer (&claim), (GDestroyNotify)sb_claim_unref);
+  return TRUE;
+}
+
+void
+sb_store_load_run_async (
+  SbStore *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  sb_store_ask (self, SB_LANE_READ, sb_store_load_run_async, load_run, g_memdup2 (&id, sizeof id),
+                g_free, cancellable, callback, data);
+}
+
+SbClaim *
+sb_store_load_run_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- lists of runs
+ * ---------------------------------------------------------------------------------- */
+
+static void
+run_query_free (gpointer data)
+{
+  SbRunQuery *query = data;
+
+  g_free (query->flow_id);
+  g_free (query->state);
+  g_free (query->text);
+  g_free (query);
+}
+
+/* The index by which a state is found, and the condition that makes SQLite accept it: both are
+ * spelt out so that a page never costs a walk through all that is finished. */
+static const struct
+{
+  const char *state;
+  const char *index;
+  const char *condition;
+} by_state[] = {
+  { "open", "INDEXED BY runs_open", "finished_us = 0" },
+  { "running", "INDEXED BY runs_open", "finished_us = 0 AND runs.state = 'running'" },
+  { "waiting", "INDEXED BY runs_open", "finished_us = 0 AND runs.state = 'waiting'" },
+  { "blocked", "INDEXED BY runs_open", "finished_us = 0 AND runs.state = 'blocked'" },
+  { "ready", "INDEXED BY runs_ready", "runs.state = 'ready'" },
+  { "inbox", "INDEXED BY runs_inbox", "runs.state = 'inbox'" },
+  { "stopped", "INDEXED BY runs_stopped", "runs.state = 'stopped'" },
+  { "dropped", "INDEXED BY runs_dropped", "runs.state = 'dropped'" },
+  { "done", NULL, "runs.state = 'done'" },
+};
+
+static gboolean
+compose (SbRunQuery *query, GString *sql, GError **error)
+{
+  const char *index = NULL;
+  const char *condition = "1";
+
+  if (query->state != NULL)
+    {
+      guint i;
+
+      for (i = 0; i < G_N_ELEMENTS (by_state); i++)
+        if (strcmp (by_state[i].state, query->state) == 0)
+          break;
+      if (i == G_N_ELEMENTS (by_state))
+        {
+          g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” is not a state of a run."),
+                       query->state);
+          return FALSE;
+        }
+      index = by_state[i].index;
+      condition = by_state[i].condition;
+    }
+  if (index == NULL)
+    index = query->flow_id != NULL ? "INDEXED BY runs_by_flow" : "NOT INDEXED";
+
+  g_string_append_printf (
+    sql,
+    RUN_COLUMNS " FROM runs %s CROSS JOIN flows ON key = flow%s"
+                " WHERE runs.id < ?1 AND runs.id > ?2 AND started_us >= ?3"
+                " AND %s%s%s ORDER BY runs.id DESC LIMIT ?4",
+    index, query->text != NULL ? " CROSS JOIN events ON events.id = event" : "", condition,
+    query->flow_id != NULL ? " AND runs.flow = ?6" : "",
+    query->text != NULL ? " AND sb_contains (?5, runs.label, events.label, event_id, problem, body)"
+                        : "");
+  return TRUE;
+}
+
+/* The id below which nothing has to be looked at. Ids grow with time, so this is found from the
+ * newest end, at the cost of what is newer. */
+static gboolean
+find_floor (SbDb *db, SbRunQuery *query, gint64 *floor, GError **error)
+{
+  gint64 oldest = 0;
+
+  *floor = 0;
+  if (query->since_us > 0 &&
+      sb_db_get_int (
+        db, floor, error,
+        "SELECT id FROM runs NOT INDEXED WHERE started_us < ? ORDER BY id DESC LIMIT 1", "i",
+        query->since_us) == SB_STEP_ERROR)
+    return FALSE;
+  if (query->text != NULL &&
+      sb_db_get_int (db, &oldest, error, "SELECT coalesce (max (id), 0) - ? FROM runs", "i",
+                     (gint64)SEARCH_RUNS) == SB_STEP_ERROR)
+    return FALSE;
+  *floor = MAX (*floor, oldest);
+  return TRUE;
+}
+
+static gboolean
+list_runs (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  SbRunQuery *query = request->input;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_run_unref);
+  g_autoptr (GString) sql = g_string_new (NULL);
+  g_autoptr (SbStatement) statement = NULL;
+  g_autoptr (GError) own = NULL;
+  gint64 before = query->before_id > 0 ? query->before_id : G_MAXINT64;
+  gint64 flow = 0;
+  gint64 floor;
+  SbStepResult result;
+
+  if (!compose (query, sql, error) || !find_floor (db, query, &floor, error) ||
+      (query->flow_id != NULL && !sb_db_find_flow (db, query->flow_id, &flow, error)))
+    return FALSE;
+
+  statement = sb_db_bind (db, error, sql->str,
+                          query->flow_id != NULL ? "iiiiti"
+                          : query->text != NULL  ? "iiiit"
+                                                 : "iiii",
+                          before, floor, query->since_us,
+                          (gint64)CLAMP (query->limit, 1, MAX_LIMIT), query->text, flow);
+  if (statement == NULL)
+    return FALSE;
+  if (query->text != NULL)
+    db->deadline_us = g_get_monotonic_time () + SEARCH_US;
+  while ((result = sb_db_step (db, statement, &own)) == SB_STEP_ROW)
+    g_ptr_array_add (rows, read_run (statement));
+
+  /* Cut short by the clock, not by the asker: what was found so far is the answer. */
+  if (result == SB_STEP_ERROR &&
+      !(db->deadline_us != 0 && g_error_matches (own, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+        !g_cancellable_is_cancelled (db->cancellable)))
+    {
+      g_propagate_error (error, g_steal_pointer (&own));
+      return FALSE;
+    }
+  sb_store_request_return (request, g_steal_pointer (&rows), (GDestroyNotify)g_ptr_array_unref);
+  return TRUE;
+}
+
+void
+sb_store_list_runs_async (SbStore *self,
+                          const SbRunQuery *query,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer data)
+{
+  SbRunQuery *copy = g_memdup2 (query, sizeof *query);
+  gboolean search = query->text != NULL && *query->text != '\0';
+
+  copy->flow_id = g_strdup (query->flow_id);
+  copy->state = g_strdup (query->state);
+  copy->text = search ? g_strdup (query->text) : NULL;
+  sb_store_ask (self, search ? SB_LANE_SEARCH : SB_LANE_READ, sb_store_list_runs_async, list_runs,
+                copy, run_query_free, cancellable, callback, data);
+}
+
+GPtrArray *
+sb_store_list_runs_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- counts
+ * ------------------------------------------------------------------------------------------- */
+
+/* The owner's today: since midnight where this computer is. */
+static gint64
+get_midnight_us (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (sb_clock_now_us () / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) midnight =
+    g_date_time_new_local (g_date_time_get_year (now), g_date_time_get_month (now),
+                           g_date_time_get_day_of_month (now), 0, 0, 0);
+
+  return g_date_time_to_unix (midnight) * G_USEC_PER_SEC;
+}
+
+static gboolean
+summary (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  g_autoptr (SbValue) answer = sb_value_new_object ();
+  g_autoptr (SbStatement) statement = NULL;
+  SbValue *runs = sb_value_new_object ();
+  gint64 events = 0;
+  gint64 last_us = 0;
+  gint64 held = 0;
+  SbStepResult result;
+
+  sb_value_set (answer, "runs", runs);
+  statement = sb_db_bind (
+    db, error, "SELECT what, sum (n), max (n) FROM counts GROUP BY what ORDER BY what", "");
+  if (statement == NULL)
+    return FALSE;
+  while ((result = sb_db_step (db, statement, error)) == SB_STEP_ROW)
+    {
+      const char *what = (const char *)sqlite3_column_text (statement, 0);
+
+      if (strcmp (what, "last-event") == 0)
+        last_us = sb_statement_get_int (statement, 2);
+      else if (strcmp (what, "held") == 0)
+        held = sb_statement_get_int (statement, 1);
+      else
+        sb_value_set_int (runs, what, sb_statement_get_int (statement, 1));
+    }
+  if (result == SB_STEP_ERROR ||
+      sb_db_get_int (db, &events, error,
+                     "SELECT coalesce (sum (n), 0) FROM event_counts WHERE quarter >= ?", "i",
+                     get_midnight_us () / QUARTER_US) == SB_STEP_ERROR)
+    return FALSE;
+
+  sb_value_set_int (answer, "inbox", sb_value_get_int_or (runs, "inbox", 0));
+  sb_value_set_int (answer, "waiting", sb_value_get_int_or (runs, "waiting", 0));
+  sb_value_set_int (answer, "blocked", sb_value_get_int_or (runs, "blocked", 0));
+  sb_value_set_int (answer, "held", held);
+  sb_value_set_int (answer, "events_today", events);
+  sb_value_set_int (answer, "last_event_us", last_us);
+  sb_store_request_return (request, g_steal_pointer (&answer), (GDestroyNotify)sb_value_unref);
+  return TRUE;
+}
+
+void
+sb_store_summary_async (SbStore *self,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer data)
+{
+  sb_store_ask (self, SB_LANE_READ, sb_store_summary_async, summary, NULL, NULL, cancellable,
+                callback, data);
+}
+
+SbValue *
+sb_store_summary_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

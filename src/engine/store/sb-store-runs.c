@@ -1,0 +1,366 @@
+/* sb-store-runs.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-store-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sb-clock.h"
+#include "sb-error.h"
+
+/* --- applying a change
+ * ----------------------------------------------------------------------------- */
+
+static gboolean
+insert_attempt (SbDb *db, gint64 run, SbAttempt *attempt, GError **error)
+{
+  return sb_db_run (db, error,
+                    "INSERT INTO attempts (run, place, number, key, state, status, started_us,"
+                    " ended_us, message, request, response, output)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "itittiiitttv", run, attempt->place, (gint64)attempt->number, attempt->key,
+                    attempt->state, (gint64)attempt->status, attempt->started_us, attempt->ended_us,
+                    attempt->message, attempt->request, attempt->response, attempt->output);
+}
+
+/* The outcome goes to the attempt that was begun; one that never was sent (done by hand) is new. */
+static gboolean
+finish_attempt (SbDb *db, gint64 run, SbAttempt *attempt, GError **error)
+{
+  if (!sb_db_run (db, error,
+                  "UPDATE attempts SET state = ?4, status = ?5, ended_us = ?6, message = ?7,"
+                  " response = ?8, output = ?9, request = coalesce (?10, request)"
+                  " WHERE run = ?1 AND place = ?2 AND number = ?3",
+                  "ititiittvt", run, attempt->place, (gint64)attempt->number, attempt->state,
+                  (gint64)attempt->status, attempt->ended_us, attempt->message, attempt->response,
+                  attempt->output, attempt->request))
+    return FALSE;
+  return sqlite3_changes (db->handle) > 0 || insert_attempt (db, run, attempt, error);
+}
+
+static gboolean
+is_final (const char *state)
+{
+  return strcmp (state, "done") == 0 || strcmp (state, "stopped") == 0 ||
+         strcmp (state, "dropped") == 0;
+}
+
+static gboolean
+update_run (SbDb *db, SbRunChange *change, GError **error)
+{
+  gint64 now_us = sb_clock_now_us ();
+  gint64 actions = change->finished != NULL && (g_str_equal (change->finished->state, "done") ||
+                                                g_str_equal (change->finished->state, "by-hand"));
+
+  return sb_db_run (
+    db, error,
+    "UPDATE runs SET state = ?2, step = ?3, problem = ?4, unknown = ?5, due_us = ?6,"
+    " connection = ?7, changed_us = ?8, finished_us = ?9, actions = actions + ?10"
+    " WHERE id = ?1",
+    "itttiitiii", change->run, change->state, change->step, change->problem,
+    (gint64)change->unknown, change->due_us, change->connection, now_us,
+    is_final (change->state) ? now_us : (gint64)0, actions);
+}
+
+static gboolean
+apply (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  SbRunChange *change = request->input;
+  g_autoptr (SbStatement) statement = NULL;
+  g_autofree char *flow_id = NULL;
+  SbStepResult result;
+  gboolean was_inbox;
+
+  statement = sb_db_bind (db, error,
+                          "SELECT flows.id, runs.state, finished_us FROM runs CROSS JOIN flows"
+                          " ON key = flow WHERE runs.id = ?",
+                          "i", change->run);
+  if (statement == NULL)
+    return FALSE;
+  result = sb_db_step (db, statement, error);
+  if (result == SB_STEP_DONE)
+    g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _ ("There is no run %" G_GINT64_FORMAT "."),
+                 change->run);
+  if (result != SB_STEP_ROW)
+    return FALSE;
+  flow_id = sb_statement_get_text (statement, 0);
+  was_inbox = strcmp ((const char *)sqlite3_column_text (statement, 1), "inbox") == 0;
+
+  if (change->finished != NULL && !finish_attempt (db, change->run, change->finished, error))
+    return FALSE;
+  sb_db_note (db, "runs", flow_id);
+  if (sb_statement_get_int (statement, 2) != 0)
+    {
+      /* Dropped while its request was on the way: what came of that is kept, and it goes no
+       * further. */
+      g_set_error (&request->error, SB_ERROR, SB_ERROR_REFUSED,
+                   _ ("Run %" G_GINT64_FORMAT " is finished (%s); it cannot go on."), change->run,
+                   (const char *)sqlite3_column_text (statement, 1));
+      return TRUE;
+    }
+
+  if ((change->begun != NULL && !insert_attempt (db, change->run, change->begun, error)) ||
+      (change->timer != NULL &&
+       !sb_db_run (db, error, "INSERT OR REPLACE INTO timers VALUES (?, ?, ?)", "iti", change->run,
+                   change->timer->place, change->timer->until_us)) ||
+      (change->skipped != NULL &&
+       !sb_db_run (db, error, "INSERT OR IGNORE INTO skipped VALUES (?, ?)", "it", change->run,
+                   change->skipped)) ||
+      !update_run (db, change, error))
+    return FALSE;
+  if (was_inbox || strcmp (change->state, "inbox") == 0)
+    {
+      sb_db_note (db, "inbox", flow_id);
+      sb_db_note (db, "flows", flow_id);
+    }
+  sb_store_request_return_int (request, TRUE);
+  return TRUE;
+}
+
+void
+sb_store_apply_async (SbStore *self,
+                      SbRunChange *change,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer data)
+{
+  g_return_if_fail (change->state != NULL);
+
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_apply_async, apply, sb_run_change_ref (change),
+                (GDestroyNotify)sb_run_change_unref, cancellable, callback, data);
+}
+
+gboolean
+sb_store_apply_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return sb_store_take_int (self, result, FALSE, error);
+}
+
+/* --- claiming
+ * -------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *worker;
+  guint limit;
+  gint64 now_us;
+} ClaimInput;
+
+typedef struct
+{
+  GPtrArray *claims;
+  gint64 next_due_us;
+} Claimed;
+
+static void
+claim_input_free (gpointer data)
+{
+  ClaimInput *self = data;
+
+  g_free (self->worker);
+  g_free (self);
+}
+
+static void
+claimed_free (gpointer data)
+{
+  Claimed *self = data;
+
+  g_clear_pointer (&self->claims, g_ptr_array_unref);
+  g_free (self);
+}
+
+static gboolean
+collect_ids (SbDb *db, SbStatement *owned, GArray *ids, GError **error)
+{
+  g_autoptr (SbStatement) statement = owned;
+  SbStepResult result;
+
+  if (statement == NULL)
+    return FALSE;
+  while ((result = sb_db_step (db, statement, error)) == SB_STEP_ROW)
+    {
+      gint64 id = sb_statement_get_int (statement, 0);
+
+      g_array_append_val (ids, id);
+    }
+  return result == SB_STEP_DONE;
+}
+
+static gint
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  gint64 one = *(const gint64 *)a;
+  gint64 other = *(const gint64 *)b;
+
+  return one < other ? -1 : one > other;
+}
+
+/* When to ask again: at once if more is ready than was taken, 0 if nothing waits. */
+static gboolean
+find_next_due (SbDb *db, ClaimInput *input, gboolean more, gint64 *next_us, GError **error)
+{
+  *next_us = more ? input->now_us : 0;
+  return more || sb_db_get_int (db, next_us, error,
+                                "SELECT due_us FROM runs INDEXED BY runs_waiting"
+                                " WHERE state = 'waiting' AND due_us > ? ORDER BY due_us LIMIT 1",
+                                "i", input->now_us) != SB_STEP_ERROR;
+}
+
+static gboolean
+claim_runs (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  ClaimInput *input = request->input;
+  Claimed *claimed = g_new0 (Claimed, 1);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 limit = input->limit;
+
+  claimed->claims = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_claim_unref);
+  sb_store_request_return (request, claimed, claimed_free);
+
+  if (!collect_ids (db,
+                    sb_db_bind (db, error,
+                                "SELECT id FROM runs INDEXED BY runs_ready WHERE state = 'ready'"
+                                " ORDER BY id LIMIT ?",
+                                "i", limit + 1),
+                    ids, error) ||
+      !collect_ids (db,
+                    sb_db_bind (db, error,
+                                "SELECT id FROM runs INDEXED BY runs_waiting"
+                                " WHERE state = 'waiting' AND due_us <= ?"
+                                " ORDER BY due_us, id LIMIT ?",
+                                "ii", input->now_us, limit + 1),
+                    ids, error))
+    return FALSE;
+  g_array_sort (ids, compare_ids);
+
+  for (guint i = 0; i < MIN (ids->len, limit); i++)
+    {
+      gint64 id = g_array_index (ids, gint64, i);
+      SbClaim *claim;
+
+      if (!sb_db_run (db, error,
+                      "UPDATE runs SET state = 'running', worker = ?2, due_us = 0, changed_us = ?3"
+                      " WHERE id = ?1",
+                      "iti", id, input->worker, sb_clock_now_us ()))
+        return FALSE;
+      claim = sb_db_load_claim (db, id, error);
+      if (claim == NULL)
+        return FALSE;
+      g_ptr_array_add (claimed->claims, claim);
+      sb_db_note (db, "runs", claim->run->flow_id);
+    }
+  return find_next_due (db, input, ids->len > limit, &claimed->next_due_us, error);
+}
+
+void
+sb_store_claim_runs_async (SbStore *self,
+                           const char *worker,
+                           guint limit,
+                           gint64 now_us,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer data)
+{
+  ClaimInput *input = g_new0 (ClaimInput, 1);
+
+  input->worker = g_strdup (worker);
+  input->limit = limit;
+  input->now_us = now_us;
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_claim_runs_async, claim_runs, input, claim_input_free,
+                cancellable, callback, data);
+}
+
+GPtrArray *
+sb_store_claim_runs_finish (SbStore *self,
+                            GAsyncResult *result,
+                            gint64 *next_due_us,
+                            GError **error)
+{
+  Claimed *claimed = g_task_propagate_pointer (G_TASK (result), error);
+  GPtrArray *claims;
+
+  if (claimed == NULL)
+    return NULL;
+  if (next_due_us != NULL)
+    *next_due_us = claimed->next_due_us;
+  claims = g_steal_pointer (&claimed->claims);
+  claimed_free (claimed);
+  return claims;
+}
+
+/* --- many at once
+ * ---------------------------------------------------------------------------------- */
+
+static gboolean
+recover (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  gint changes;
+
+  if (!sb_db_run (db, error,
+                  "UPDATE runs INDEXED BY runs_open SET state = 'ready', worker = NULL,"
+                  " changed_us = ? WHERE finished_us = 0 AND state = 'running'",
+                  "i", sb_clock_now_us ()))
+    return FALSE;
+  changes = sqlite3_changes (db->handle);
+  if (changes > 0)
+    sb_db_note (db, "runs", NULL);
+  sb_store_request_return_int (request, changes);
+  return TRUE;
+}
+
+void
+sb_store_recover_async (SbStore *self,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer data)
+{
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_recover_async, recover, NULL, NULL, cancellable,
+                callback, data);
+}
+
+gint
+sb_store_recover_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return sb_store_take_int (self, result, -1, error);
+}
+
+static gboolean
+release (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  gint changes;
+
+  if (!sb_db_run (db, error,
+                  "UPDATE runs INDEXED BY runs_blocked SET state = 'ready', problem = NULL,"
+                  " connection = NULL, due_us = 0, changed_us = ?2"
+                  " WHERE state = 'blocked' AND connection = ?1",
+                  "ti", request->input, sb_clock_now_us ()))
+    return FALSE;
+  changes = sqlite3_changes (db->handle);
+  if (changes > 0)
+    sb_db_note (db, "runs", NULL);
+  sb_store_request_return_int (request, changes);
+  return TRUE;
+}
+
+void
+sb_store_release_async (SbStore *self,
+                        const char *connection_id,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer data)
+{
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_release_async, release, g_strdup (connection_id),
+                g_free, cancellable, callback, data);
+}
+
+gint
+sb_store_release_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return sb_store_take_int (self, result, -1, error);
+}

@@ -1,0 +1,171 @@
+/* sb-store-writer.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-store-private.h"
+
+#include <gio/gio.h>
+
+/* Group commit: all that is queued goes into one transaction, and nobody hears of success before
+ * the commit is on the disk. Either all of the batch is, or everyone in it is told the error. */
+
+typedef enum
+{
+  BATCH_DONE,
+  BATCH_FAILED,  /* rolled back; the error is everyone's */
+  BATCH_SPOILED, /* rolled back: one request failed half-way; take them again, fenced off */
+} BatchResult;
+
+static void
+roll_back (SbDb *db)
+{
+  /* SQLite has rolled back by itself after some errors. */
+  if (!sqlite3_get_autocommit (db->handle))
+    sqlite3_exec (db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static void
+forget_results (SbStoreRequest *list)
+{
+  for (SbStoreRequest *request = list; request != NULL; request = request->next)
+    {
+      sb_store_request_return (request, NULL, NULL);
+      g_clear_error (&request->error);
+      request->again = FALSE;
+    }
+}
+
+static gboolean
+begin (SbStore *store, SbDb *db, GError **error)
+{
+  db->broken = FALSE;
+  g_array_set_size (db->notes, 0);
+  g_array_set_size (db->tallies, 0);
+  sb_store_fill_db (store, db);
+  return sb_db_run (db, error, "BEGIN IMMEDIATE", "");
+}
+
+/* One request of the batch. @fenced: what it wrote before it failed is taken back alone. */
+static BatchResult
+do_request (SbDb *db, SbStoreRequest *request, gboolean fenced, GError **error)
+{
+  int before = sqlite3_total_changes (db->handle);
+  GError *own = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (sb_store_request_get_cancellable (request),
+                                            &request->error))
+    return BATCH_DONE;
+  if (fenced && !sb_db_run (db, error, "SAVEPOINT request", ""))
+    return BATCH_FAILED;
+
+  if (!request->work (db, request, &own))
+    {
+      sb_store_request_return (request, NULL, NULL);
+      if (db->broken || sqlite3_get_autocommit (db->handle))
+        {
+          g_propagate_error (error, own);
+          return BATCH_FAILED;
+        }
+      if (!fenced && sqlite3_total_changes (db->handle) != before)
+        {
+          g_error_free (own);
+          return BATCH_SPOILED;
+        }
+      request->error = own;
+      if (fenced && !sb_db_run (db, error, "ROLLBACK TO request", ""))
+        return BATCH_FAILED;
+    }
+  if (fenced && !sb_db_run (db, error, "RELEASE request", ""))
+    return BATCH_FAILED;
+  return BATCH_DONE;
+}
+
+static BatchResult
+do_batch (SbStore *store, SbDb *db, SbStoreRequest *list, gboolean fenced, GError **error)
+{
+  BatchResult result = BATCH_DONE;
+
+  if (!begin (store, db, error))
+    result = BATCH_FAILED;
+  for (SbStoreRequest *request = list; request != NULL && result == BATCH_DONE;
+       request = request->next)
+    result = do_request (db, request, fenced, error);
+  if (result == BATCH_DONE &&
+      (!sb_db_write_tallies (db, error) || !sb_store_write_refused (store, db, error) ||
+       !sb_db_run (db, error, "COMMIT", "")))
+    result = BATCH_FAILED;
+  if (result != BATCH_DONE)
+    roll_back (db);
+  return result;
+}
+
+static void
+fail_all (SbStoreRequest *list, const GError *error)
+{
+  forget_results (list);
+  for (SbStoreRequest *request = list; request != NULL; request = request->next)
+    request->error = g_error_copy (error);
+}
+
+/* Takes out of @list what has more slices to do. */
+static SbStoreRequest *
+take_unfinished (SbStoreRequest **list)
+{
+  SbStoreRequest *unfinished = NULL;
+  SbStoreRequest **tail = &unfinished;
+
+  while (*list != NULL)
+    {
+      SbStoreRequest *request = *list;
+
+      if (!request->again || request->error != NULL)
+        {
+          list = &request->next;
+          continue;
+        }
+      *list = g_steal_pointer (&request->next);
+      request->again = FALSE;
+      request->slices++;
+      *tail = request;
+      tail = &request->next;
+    }
+  return unfinished;
+}
+
+/* The writer's SbStoreQueueFunc; @list is NULL when there is nothing but refused requests to count.
+ */
+void
+sb_store_writer_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
+{
+  SbStore *store = sb_store_queue_get_store (queue);
+  g_autoptr (GError) error = NULL;
+  BatchResult result;
+
+  result = do_batch (store, db, list, FALSE, &error);
+  if (result == BATCH_SPOILED)
+    {
+      forget_results (list);
+      result = do_batch (store, db, list, TRUE, &error);
+    }
+
+  if (result == BATCH_DONE)
+    {
+      sb_store_forget_refused (store);
+      sb_store_tell_notes (store, db);
+      if (!sb_store_queue_is_stopping (queue))
+        sb_store_queue_push_again (queue, take_unfinished (&list));
+    }
+  else
+    fail_all (list, error);
+  sb_store_requests_deliver (list);
+
+  if (db->want_checkpoint)
+    {
+      db->want_checkpoint = FALSE;
+      sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    }
+}
