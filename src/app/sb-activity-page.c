@@ -34,7 +34,6 @@ struct _SbActivityPage
   GtkDropDown        *flow_drop_down;
   GtkDropDown        *state_drop_down;
   GtkDropDown        *time_drop_down;
-  GtkScrolledWindow  *scroller;
   GtkListView        *list_view;
   GtkLabel           *count_label;
   SbRunView          *run_view;
@@ -290,7 +289,6 @@ sb_activity_page_class_init (SbActivityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, flow_drop_down);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, state_drop_down);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, time_drop_down);
-  gtk_widget_class_bind_template_child (widget_class, SbActivityPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, list_view);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, count_label);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, run_view);
