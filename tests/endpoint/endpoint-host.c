@@ -107,9 +107,9 @@ say_stats (Host *host)
   sb_value_set_int (answer, "in_flight", sb_endpoint_get_in_flight (host->endpoint));
   sb_value_set_int (answer, "accepted", host->accepted);
   sb_value_set_int (answer, "repeated", host->repeated);
-  sb_value_set_int (answer, "events", event_list != NULL ? event_list->len : -1);
-  sb_value_set_int (answer, "runs", run_list != NULL ? run_list->len : -1);
-  sb_value_set_int (answer, "refused", row != NULL ? row->refused : -1);
+  sb_value_set_int (answer, "events", event_list != NULL ? (gint64) event_list->len : -1);
+  sb_value_set_int (answer, "runs", run_list != NULL ? (gint64) run_list->len : -1);
+  sb_value_set_int (answer, "refused", row != NULL ? (gint64) row->refused : -1);
   if (event_list != NULL && event_list->len > 0)
     {
       SbEvent *first = g_ptr_array_index (event_list, 0);
