@@ -1,0 +1,287 @@
+/* sb-pilot-grid.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-pilot-grid.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  GtkWidget  *button;
+  GtkImage   *mark;
+  GtkLabel   *word;
+  GtkLabel   *detail;
+  const char *style; /* (nullable): css class that the verdict gave */
+  SbValue    *value; /* (nullable) */
+} Cell;
+
+struct _SbPilotGrid
+{
+  GtkWidget  parent_instance;
+
+  GtkWidget *grid; /* (nullable) */
+  Cell      *cells;
+  guint      n_records;
+  guint      n_columns;
+  char     **titles;       /* of the columns */
+};
+
+enum
+{
+  ACTIVATED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (SbPilotGrid, sb_pilot_grid, GTK_TYPE_WIDGET)
+
+static const struct
+{
+  const char *verdict;
+  const char *icon;
+  const char *style;
+  const char *word;
+} verdicts[] = {
+  { "done", "sb-done-symbolic", "success", N_ ("Done") },
+  { "held", "sb-status-paused-symbolic", "warning", N_ ("Held back") },
+  { "expected-failure", "sb-shield-symbolic", "accent", N_ ("Expected failure") },
+  { "unexpected", "sb-cross-symbolic", "error", N_ ("Unexpected") },
+  { "skipped", "sb-dash-symbolic", "dim-label", N_ ("Skipped") },
+};
+
+static GtkLabel *
+make_label (const char *text,
+            const char *style)
+{
+  GtkLabel *label = GTK_LABEL (gtk_label_new (text));
+
+  gtk_label_set_xalign (label, 0);
+  gtk_label_set_ellipsize (label, PANGO_ELLIPSIZE_END);
+  if (style != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (label), style);
+
+  return label;
+}
+
+static void
+clear_cells (SbPilotGrid *self)
+{
+  for (guint i = 0; i < self->n_records * self->n_columns; i++)
+    g_clear_pointer (&self->cells[i].value, sb_value_unref);
+  g_clear_pointer (&self->cells, g_free);
+  g_clear_pointer (&self->titles, g_strfreev);
+  self->n_records = self->n_columns = 0;
+}
+
+static void
+cell_clicked_cb (GtkWidget   *button,
+                 SbPilotGrid *self)
+{
+  for (guint i = 0; i < self->n_records * self->n_columns; i++)
+    if (self->cells[i].button == button)
+      {
+        if (self->cells[i].value != NULL)
+          g_signal_emit (self, signals[ACTIVATED], 0, i / self->n_columns, i % self->n_columns,
+                         self->cells[i].value);
+        return;
+      }
+}
+
+static void
+make_cell (SbPilotGrid *self,
+           guint        record,
+           guint        column)
+{
+  Cell *cell = &self->cells[record * self->n_columns + column];
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  cell->mark = GTK_IMAGE (gtk_image_new ());
+  cell->word = make_label ("", "sb-cell-word");
+  cell->detail = make_label ("", "caption");
+  gtk_widget_add_css_class (GTK_WIDGET (cell->detail), "dim-label");
+  gtk_label_set_max_width_chars (cell->detail, 16);
+  gtk_box_append (GTK_BOX (words), GTK_WIDGET (cell->word));
+  gtk_box_append (GTK_BOX (words), GTK_WIDGET (cell->detail));
+  gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (cell->mark));
+  gtk_box_append (GTK_BOX (box), words);
+
+  cell->button = gtk_button_new ();
+  gtk_button_set_child (GTK_BUTTON (cell->button), box);
+  gtk_widget_add_css_class (cell->button, "flat");
+  gtk_widget_add_css_class (cell->button, "sb-cell");
+  gtk_widget_set_hexpand (cell->button, TRUE);
+  gtk_widget_set_vexpand (cell->button, TRUE);
+  g_signal_connect (cell->button, "clicked", G_CALLBACK (cell_clicked_cb), self);
+  gtk_grid_attach (GTK_GRID (self->grid), cell->button, (int) column + 2, (int) record + 1, 1, 1);
+}
+
+static GtkWidget *
+make_heading (const char *title,
+              const char *system)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (make_label (title, "heading")));
+  if (system != NULL && system[0] != '\0')
+    {
+      GtkLabel *label = make_label (system, "caption");
+
+      gtk_widget_add_css_class (GTK_WIDGET (label), "dim-label");
+      gtk_box_append (GTK_BOX (box), GTK_WIDGET (label));
+    }
+  gtk_widget_add_css_class (box, "sb-grid-heading");
+
+  return box;
+}
+
+static void
+make_record (SbPilotGrid *self,
+             SbValue     *record,
+             guint        index)
+{
+  g_autofree char *number = g_strdup_printf ("%u", index + 1);
+  const char *title = sb_value_get_string (record, "title");
+  GtkLabel *label = make_label (number, "dim-label");
+  GtkWidget *heading;
+
+  gtk_widget_add_css_class (GTK_WIDGET (label), "numeric");
+  gtk_label_set_xalign (label, 1);
+  gtk_widget_set_margin_start (GTK_WIDGET (label), 12);
+  gtk_grid_attach (GTK_GRID (self->grid), GTK_WIDGET (label), 0, (int) index + 1, 1, 1);
+
+  heading = make_heading (title != NULL ? title : number, sb_value_get_string (record, "note"));
+  gtk_widget_set_valign (heading, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (heading, sb_value_get_string (record, "note"));
+  gtk_grid_attach (GTK_GRID (self->grid), heading, 1, (int) index + 1, 1, 1);
+}
+
+void
+sb_pilot_grid_set_shape (SbPilotGrid *self,
+                         SbValue     *columns,
+                         SbValue     *records)
+{
+  clear_cells (self);
+  g_clear_pointer (&self->grid, gtk_widget_unparent);
+
+  self->n_columns = sb_value_get_length (columns);
+  self->n_records = sb_value_get_length (records);
+  self->cells = g_new0 (Cell, self->n_columns * self->n_records + 1);
+  self->titles = g_new0 (char *, self->n_columns + 1);
+  self->grid = gtk_grid_new ();
+  gtk_widget_add_css_class (self->grid, "card");
+  gtk_widget_add_css_class (self->grid, "sb-pilot-grid");
+  gtk_widget_set_parent (self->grid, GTK_WIDGET (self));
+
+  gtk_grid_attach (GTK_GRID (self->grid), make_heading (_ ("Record"), NULL), 1, 0, 1, 1);
+  for (guint i = 0; i < self->n_columns; i++)
+    {
+      SbValue *column = sb_value_get_item (columns, i);
+
+      self->titles[i] = g_strdup (sb_value_get_string (column, "title"));
+      gtk_grid_attach (GTK_GRID (self->grid),
+                       make_heading (self->titles[i], sb_value_get_string (column, "system")), (int) i + 2, 0, 1,
+                       1);
+    }
+  for (guint i = 0; i < self->n_records; i++)
+    {
+      make_record (self, sb_value_get_item (records, i), i);
+      for (guint j = 0; j < self->n_columns; j++)
+        make_cell (self, i, j);
+    }
+}
+
+void
+sb_pilot_grid_set_cell (SbPilotGrid *self,
+                        guint        record,
+                        guint        column,
+                        SbValue     *value)
+{
+  const char *verdict = value != NULL ? sb_value_get_string (value, "verdict") : NULL;
+  const char *detail = value != NULL ? sb_value_get_string (value, "detail") : NULL;
+  g_autofree char *name = NULL;
+  guint found = 0;
+  Cell *cell;
+
+  if (record >= self->n_records || column >= self->n_columns)
+    return;
+  cell = &self->cells[record * self->n_columns + column];
+
+  if (value != NULL)
+    sb_value_ref (value);
+  g_clear_pointer (&cell->value, sb_value_unref);
+  cell->value = value;
+  if (cell->style != NULL)
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (cell->mark), cell->style);
+      gtk_widget_remove_css_class (cell->button, cell->style);
+      cell->style = NULL;
+    }
+
+  while (verdict != NULL && found < G_N_ELEMENTS (verdicts) && !g_str_equal (verdicts[found].verdict, verdict))
+    found++;
+  if (verdict == NULL || found == G_N_ELEMENTS (verdicts))
+    {
+      gtk_image_set_from_icon_name (cell->mark, value != NULL ? NULL : "sb-working-symbolic");
+      gtk_label_set_label (cell->word, "");
+      gtk_label_set_label (cell->detail, detail != NULL ? detail : "");
+      return;
+    }
+
+  cell->style = verdicts[found].style;
+  gtk_widget_add_css_class (GTK_WIDGET (cell->mark), cell->style);
+  gtk_widget_add_css_class (cell->button, cell->style);
+  gtk_image_set_from_icon_name (cell->mark, verdicts[found].icon);
+  gtk_label_set_label (cell->word, _ (verdicts[found].word));
+  gtk_label_set_label (cell->detail, detail != NULL ? detail : "");
+  gtk_widget_set_visible (GTK_WIDGET (cell->detail), detail != NULL && detail[0] != '\0');
+  gtk_widget_set_tooltip_text (cell->button, detail);
+
+  /* Translators: what a screen reader says of a cell: record 3, Refund: Done. */
+  name = g_strdup_printf (_ ("Record %u, %s: %s"), record + 1, self->titles[column], _ (verdicts[found].word));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (cell->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+void
+sb_pilot_grid_show_record (SbPilotGrid *self,
+                           guint        record)
+{
+  if (record < self->n_records && self->n_columns > 0)
+    gtk_widget_grab_focus (self->cells[record * self->n_columns].button);
+}
+
+static void
+sb_pilot_grid_dispose (GObject *object)
+{
+  SbPilotGrid *self = SB_PILOT_GRID (object);
+
+  clear_cells (self);
+  g_clear_pointer (&self->grid, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (sb_pilot_grid_parent_class)->dispose (object);
+}
+
+static void
+sb_pilot_grid_class_init (SbPilotGridClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sb_pilot_grid_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "pilotgrid");
+
+  signals[ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                     NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_POINTER);
+}
+
+static void
+sb_pilot_grid_init (SbPilotGrid *self)
+{
+}
