@@ -42,6 +42,7 @@ struct _SbStep
 {
   SbStepType   type;
   char        *id;
+  char        *path;       /* where it stands in the document: "$.steps[2].lanes[0].steps[1]" */
   char        *name;       /* (nullable): the owner's words; else the action's label */
   char        *connector;  /* action, lookup */
   char        *action;     /* action, lookup */
