@@ -9,6 +9,8 @@
 #include "sb-store-private.h"
 
 #define NUDGE_US (G_USEC_PER_SEC / 2)
+/* How long a thread that was woken waits for the rest of a burst: less than a commit takes. */
+#define BURST_US 100
 
 /* A thread that owns one connection. The list is first in, first out; the thread takes up to @batch
  * requests at a time, so that a burst shares one commit without making the first of it wait for
@@ -19,6 +21,8 @@ struct _SbStoreQueue
   GCond cond;
   SbStoreRequest *head;
   SbStoreRequest **tail;
+  guint length;
+  guint last_length; /* of the batch before */
   gboolean sleeping;
   gboolean stopping;
   gint64 nudge_us; /* monotonic; 0: none */
@@ -29,20 +33,49 @@ struct _SbStoreQueue
   GThread *thread;
 };
 
+static void
+append (SbStoreQueue *self, SbStoreRequest *request)
+{
+  request->next = NULL;
+  *self->tail = request;
+  self->tail = &request->next;
+  self->length++;
+}
+
 static SbStoreRequest *
 take_batch (SbStoreQueue *self)
 {
   SbStoreRequest *list = self->head;
   SbStoreRequest *last = list;
+  guint n = 1;
 
   if (list == NULL)
     return NULL;
-  for (guint n = 1; n < self->batch && last->next != NULL; n++)
+  for (; n < self->batch && last->next != NULL; n++)
     last = last->next;
   self->head = g_steal_pointer (&last->next);
   if (self->head == NULL)
     self->tail = &self->head;
+  self->length -= n;
+  self->last_length = n;
   return list;
+}
+
+/* Those who were answered together ask again together, and the first of them wakes this thread:
+ * without a moment's patience it would commit that one alone and let all the others wait for a
+ * second commit. */
+static void
+await_burst (SbStoreQueue *self)
+{
+  gint64 until_us = g_get_monotonic_time () + BURST_US;
+
+  while (self->length > 0 && self->length < self->last_length && !self->stopping &&
+         g_get_monotonic_time () < until_us)
+    {
+      g_mutex_unlock (&self->mutex);
+      g_thread_yield ();
+      g_mutex_lock (&self->mutex);
+    }
 }
 
 /* Waits for work. FALSE: stopping, and all is done. @list may be NULL: a nudge. */
@@ -62,6 +95,7 @@ wait_for_batch (SbStoreQueue *self, SbStoreRequest **list)
     }
   self->sleeping = FALSE;
   self->nudge_us = 0;
+  await_burst (self);
   *list = take_batch (self);
   alive = *list != NULL || !self->stopping;
   g_mutex_unlock (&self->mutex);
@@ -112,11 +146,7 @@ sb_store_queue_push (SbStoreQueue *self, SbStoreRequest *request)
   taken = !self->stopping;
   wake = taken && self->sleeping && self->head == NULL;
   if (taken)
-    {
-      request->next = NULL;
-      *self->tail = request;
-      self->tail = &request->next;
-    }
+    append (self, request);
   if (wake)
     g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
@@ -134,9 +164,7 @@ sb_store_queue_push_again (SbStoreQueue *self, SbStoreRequest *list)
       SbStoreRequest *request = list;
 
       list = request->next;
-      request->next = NULL;
-      *self->tail = request;
-      self->tail = &request->next;
+      append (self, request);
     }
   g_mutex_unlock (&self->mutex);
 }

@@ -241,8 +241,8 @@ compose (SbRunQuery *query, GString *sql, GError **error)
 
   g_string_append_printf (
     sql,
-    RUN_COLUMNS " FROM runs %s CROSS JOIN flows ON key = flow%s"
-                " WHERE runs.id < ?1 AND runs.id > ?2 AND started_us >= ?3"
+    RUN_COLUMNS " FROM runs %s CROSS JOIN flows ON flows.key = runs.flow%s"
+                " WHERE runs.id < ?1 AND runs.id > ?2 AND runs.started_us >= ?3"
                 " AND %s%s%s ORDER BY runs.id DESC LIMIT ?4",
     index, query->text != NULL ? " CROSS JOIN events ON events.id = event" : "", condition,
     query->flow_id != NULL ? " AND runs.flow = ?6" : "",
