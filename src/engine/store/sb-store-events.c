@@ -87,6 +87,7 @@ sb_db_open_run (SbDb *db,
                 gint64 event,
                 const char *label,
                 gboolean taken,
+                gint64 started_us,
                 GError **error)
 {
   if (!sb_db_run (
@@ -94,7 +95,7 @@ sb_db_open_run (SbDb *db,
         "INSERT INTO runs (event, flow, version, mode, label, state, started_us, changed_us)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
         "iiittti", event, flow, (gint64)version, db->mode, label, taken ? "running" : "ready",
-        sb_clock_now_us ()))
+        started_us))
     return 0;
   sb_db_note (db, "runs", flow_id);
   return sqlite3_last_insert_rowid (db->handle);
@@ -157,8 +158,9 @@ accept_event (SbDb *db, SbStoreRequest *request, GError **error)
   if (live)
     {
       accepted->taken = db->take_accepted;
+      accepted->started_us = sb_clock_now_us ();
       accepted->run = sb_db_open_run (db, flow, event->flow_id, accepted->version, accepted->event,
-                                      event->label, accepted->taken, error);
+                                      event->label, accepted->taken, accepted->started_us, error);
       if (accepted->run == 0)
         return FALSE;
     }
@@ -234,7 +236,8 @@ replay (SbDb *db, SbStoreRequest *request, GError **error)
       return FALSE;
     }
   run = sb_db_open_run (db, sb_statement_get_int (statement, 0), flow_id, version, id,
-                        (const char *)sqlite3_column_text (statement, 3), FALSE, error);
+                        (const char *)sqlite3_column_text (statement, 3), FALSE, sb_clock_now_us (),
+                        error);
   if (run == 0)
     return FALSE;
   sb_store_request_return_int (request, run);

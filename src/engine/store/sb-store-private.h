@@ -305,6 +305,7 @@ gint64       sb_db_open_run         (SbDb         *db,
                                    gint64        event,
                                    const char   *label,
                                    gboolean      taken,
+                                   gint64        started_us,
                                    GError      **error);
 
 G_END_DECLS

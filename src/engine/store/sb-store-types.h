@@ -58,6 +58,7 @@ typedef struct
   gint64   event;          /* row id */
   gint64   run;            /* 0: held or repeated */
   gint     version;        /* of the run */
+  gint64   started_us;     /* of the run: what its templates call "now" */
   gboolean repeated;       /* was known already: same answer, no run */
   gboolean held;           /* the flow is paused */
   gboolean taken;          /* the run is "running" already: see sb_store_set_take_accepted () */
