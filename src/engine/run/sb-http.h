@@ -12,12 +12,16 @@
 
 G_BEGIN_DECLS
 
+/* Kept of an answer; what is longer is not read. */
+#define SB_HTTP_MAX_ANSWER (1024 * 1024)
+
 /**
  * SbHttp:
  *
- * Sends SbRequests with one SoupSession on the engine's context. Never follows a redirect to another
- * host with credentials, bounds the answer (1 MiB kept, the rest refused), has a deadline of its own,
- * and tells whether anything can have reached the vendor when no answer came.
+ * Sends SbRequests with libsoup, on the thread-default context it was made in. Never follows a
+ * redirect (a 3xx is an answer like another), keeps no cookies, checks certificates, bounds the answer
+ * (1 MiB kept, the rest refused), has a deadline of its own, and tells whether anything can have
+ * reached the vendor when no answer came.
  */
 #define SB_TYPE_HTTP (sb_http_get_type ())
 G_DECLARE_FINAL_TYPE (SbHttp, sb_http, SB, HTTP, GObject)

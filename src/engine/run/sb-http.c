@@ -1,0 +1,350 @@
+/* sb-http.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-http.h"
+
+#include <glib/gi18n-lib.h>
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "sb-error.h"
+
+#define MAX_CONNECTIONS          512
+#define MAX_CONNECTIONS_PER_HOST 64
+/* Servers close idle connections after five seconds and more. A request that meets such a closing
+ * is one whose outcome nobody knows, so ours are closed first. */
+#define IDLE_TIMEOUT_S 4
+#define FIRST_CHUNK    8192
+
+struct _SbHttp
+{
+  GObject parent_instance;
+
+  SoupSession *session;  /* through the system's proxy, if it has one */
+  SoupSession *loopback; /* never through a proxy */
+  gint64 timeout_us;
+};
+
+G_DEFINE_FINAL_TYPE (SbHttp, sb_http, G_TYPE_OBJECT)
+
+typedef struct
+{
+  SoupMessage *message;
+  GInputStream *stream;
+  GByteArray *body;
+  gsize length; /* of @body that was filled */
+  GCancellable *cancellable;
+  GSource *deadline;
+  gboolean sent;
+  gboolean late;
+} Exchange;
+
+static void read_more (GTask *task);
+
+static void
+exchange_free (Exchange *exchange)
+{
+  if (exchange->deadline != NULL)
+    {
+      g_source_destroy (exchange->deadline);
+      g_source_unref (exchange->deadline);
+    }
+  g_clear_object (&exchange->message);
+  g_clear_object (&exchange->stream);
+  g_clear_pointer (&exchange->body, g_byte_array_unref);
+  g_clear_object (&exchange->cancellable);
+  g_free (exchange);
+}
+
+static SoupSession *
+new_session (GProxyResolver *proxy)
+{
+  SoupSession *session = g_object_new (
+    SOUP_TYPE_SESSION, "max-conns", MAX_CONNECTIONS, "max-conns-per-host", MAX_CONNECTIONS_PER_HOST,
+    "idle-timeout", IDLE_TIMEOUT_S, "timeout", 0, "user-agent", "Signalbox/" PACKAGE_VERSION, NULL);
+
+  /* Credentials come from the connection alone, never from a challenge. */
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+  soup_session_set_proxy_resolver (session, proxy);
+  return session;
+}
+
+static void
+sb_http_finalize (GObject *object)
+{
+  SbHttp *self = SB_HTTP (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->loopback);
+
+  G_OBJECT_CLASS (sb_http_parent_class)->finalize (object);
+}
+
+static void
+sb_http_class_init (SbHttpClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sb_http_finalize;
+}
+
+static void
+sb_http_init (SbHttp *self)
+{
+  self->session = new_session (g_proxy_resolver_get_default ());
+  self->loopback = new_session (NULL);
+}
+
+/* @timeout_us: from the call to the last byte of the answer. */
+SbHttp *
+sb_http_new (gint64 timeout_us)
+{
+  SbHttp *self = g_object_new (SB_TYPE_HTTP, NULL);
+
+  self->timeout_us = timeout_us;
+  return self;
+}
+
+static char *
+describe_failure (SbHttp *self, Exchange *exchange, const GError *error)
+{
+  GUri *uri = soup_message_get_uri (exchange->message);
+  const char *host = g_uri_get_host (uri);
+
+  if (exchange->late)
+    {
+      double seconds = (double)self->timeout_us / G_USEC_PER_SEC;
+
+      return g_strdup_printf (_ ("no answer from %s within %.4g seconds"), host, seconds);
+    }
+  if (error->domain == G_RESOLVER_ERROR)
+    return g_strdup_printf (_ ("the name %s was not found"), host);
+  if (error->domain == G_TLS_ERROR)
+    return g_strdup_printf (_ ("no safe connection to %s: %s"), host, error->message);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return g_strdup_printf (_ ("%s refused the connection"), host);
+  if (!exchange->sent)
+    return g_strdup_printf (_ ("no connection to %s: %s"), host, error->message);
+  return g_strdup_printf (_ ("the line to %s went dead: %s"), host, error->message);
+}
+
+static void
+add_header_cb (const char *name, const char *value, gpointer data)
+{
+  GHashTable *headers = data;
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  const char *before = g_hash_table_lookup (headers, lower);
+  char *joined = before != NULL ? g_strconcat (before, ", ", value, NULL) : g_strdup (value);
+
+  g_hash_table_replace (headers, g_steal_pointer (&lower), joined);
+}
+
+static void
+answer_free (gpointer data)
+{
+  sb_answer_clear (data);
+  g_free (data);
+}
+
+/* @failure (transfer full) (nullable): why there is no answer, or no end of it. */
+static void
+finish (GTask *task, GError *failure)
+{
+  SbHttp *self = g_task_get_source_object (task);
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) error = failure;
+  SbAnswer *answer = NULL;
+  guint status = soup_message_get_status (exchange->message);
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  answer = g_new0 (SbAnswer, 1);
+  answer->sent = exchange->sent;
+  if (error != NULL)
+    answer->transport = describe_failure (self, exchange, error);
+
+  /* An answer that says yes and breaks off: it was done, but what came of it is not known. One that
+   * says no is as good as whole. */
+  if (exchange->stream != NULL && (error == NULL || status >= 300))
+    {
+      answer->status = status;
+      answer->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      soup_message_headers_foreach (soup_message_get_response_headers (exchange->message),
+                                    add_header_cb, answer->headers);
+      if (exchange->length > SB_HTTP_MAX_ANSWER)
+        {
+          exchange->length = SB_HTTP_MAX_ANSWER;
+          answer->transport = g_strdup (_ ("the answer is larger than 1 MiB; its beginning was "
+                                           "kept"));
+        }
+      g_byte_array_set_size (exchange->body, exchange->length);
+      answer->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
+    }
+  g_task_return_pointer (task, answer, answer_free);
+}
+
+static void
+read_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Exchange *exchange = g_task_get_task_data (task);
+  GError *error = NULL;
+  gssize got = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &error);
+
+  if (got > 0)
+    exchange->length += got;
+  if (got <= 0 || exchange->length > SB_HTTP_MAX_ANSWER)
+    finish (task, error);
+  else
+    read_more (task);
+}
+
+static void
+read_more (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  if (exchange->length + FIRST_CHUNK / 2 > exchange->body->len)
+    g_byte_array_set_size (exchange->body, MAX (FIRST_CHUNK, exchange->body->len * 2));
+  g_input_stream_read_async (exchange->stream, exchange->body->data + exchange->length,
+                             exchange->body->len - exchange->length, G_PRIORITY_DEFAULT,
+                             exchange->cancellable, read_cb, g_object_ref (task));
+}
+
+static void
+send_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Exchange *exchange = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  exchange->stream = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  if (exchange->stream == NULL)
+    {
+      finish (task, error);
+      return;
+    }
+  exchange->body = g_byte_array_new ();
+  read_more (task);
+}
+
+/* Emitted when there is a connection and the first byte is about to be written to it. */
+static void
+starting_cb (SoupMessage *message, gpointer data)
+{
+  ((Exchange *)data)->sent = TRUE;
+}
+
+static gboolean
+deadline_cb (gpointer data)
+{
+  Exchange *exchange = data;
+
+  exchange->late = TRUE;
+  g_cancellable_cancel (exchange->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  g_cancellable_cancel (data);
+}
+
+static SoupMessage *
+new_message (SbRequest *request)
+{
+  SoupMessage *message = soup_message_new (request->method, request->url);
+  SoupMessageHeaders *headers = NULL;
+  GHashTableIter iter;
+  gpointer name;
+  gpointer value;
+
+  if (message == NULL)
+    return NULL;
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  if (request->body != NULL)
+    soup_message_set_request_body_from_bytes (message, request->content_type, request->body);
+
+  headers = soup_message_get_request_headers (message);
+  if (request->headers != NULL)
+    {
+      g_hash_table_iter_init (&iter, request->headers);
+      while (g_hash_table_iter_next (&iter, &name, &value))
+        soup_message_headers_replace (headers, name, value);
+    }
+  return message;
+}
+
+static gboolean
+is_loopback (SoupMessage *message)
+{
+  const char *host = g_uri_get_host (soup_message_get_uri (message));
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return g_strcmp0 (host, "localhost") == 0 ||
+         (address != NULL && g_inet_address_get_is_loopback (address));
+}
+
+void
+sb_http_send_async (SbHttp *self,
+                    SbRequest *request,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Exchange *exchange = NULL;
+  SoupMessage *message = NULL;
+
+  g_return_if_fail (SB_IS_HTTP (self));
+  g_return_if_fail (request != NULL);
+
+  g_task_set_source_tag (task, sb_http_send_async);
+
+  message = new_message (request);
+  if (message == NULL)
+    {
+      SbAnswer *answer = g_new0 (SbAnswer, 1);
+
+      answer->transport =
+        g_strdup (_ ("the address is not one a request can be sent to; look at the "
+                     "settings of the connection"));
+      g_task_return_pointer (task, answer, answer_free);
+      return;
+    }
+
+  exchange = g_new0 (Exchange, 1);
+  exchange->message = message;
+  exchange->cancellable = g_cancellable_new ();
+  g_task_set_task_data (task, exchange, (GDestroyNotify)exchange_free);
+
+  exchange->deadline = g_timeout_source_new (MAX (self->timeout_us / 1000, 1));
+  g_source_set_callback (exchange->deadline, deadline_cb, exchange, NULL);
+  g_source_attach (exchange->deadline, g_main_context_get_thread_default ());
+  if (cancellable != NULL)
+    g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (cancelled_cb),
+                             exchange->cancellable, 0);
+  g_signal_connect (message, "starting", G_CALLBACK (starting_cb), exchange);
+
+  soup_session_send_async (is_loopback (message) ? self->loopback : self->session, message,
+                           G_PRIORITY_DEFAULT, exchange->cancellable, send_cb, g_object_ref (task));
+}
+
+gboolean
+sb_http_send_finish (SbHttp *self, GAsyncResult *result, SbAnswer *answer, GError **error)
+{
+  SbAnswer *got = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (got == NULL)
+    return FALSE;
+
+  *answer = *got;
+  g_free (got);
+  return TRUE;
+}
