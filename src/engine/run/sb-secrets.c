@@ -10,11 +10,11 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "sb-error.h"
+#include "sb-folder-id.h"
 
 /* The thread the backend lives on. It has its own references, because the last one to an SbSecrets
  * may be dropped on this very thread, by a task that has just been answered. */
@@ -225,30 +225,6 @@ sb_secrets_new_for_backend (SbSecretsBackend *backend)
   return self;
 }
 
-static char *
-load_folder_id (const char *folder, GError **error)
-{
-  g_autofree char *path = g_build_filename (folder, "folder-id", NULL);
-  g_autofree char *id = NULL;
-  g_autoptr (GError) failure = NULL;
-
-  if (g_file_get_contents (path, &id, NULL, NULL) && g_uuid_string_is_valid (g_strstrip (id)))
-    return g_steal_pointer (&id);
-
-  g_free (id);
-  id = g_uuid_string_random ();
-  g_mkdir_with_parents (folder, 0700);
-  if (!g_file_set_contents_full (path, id, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &failure))
-    {
-      g_set_error (error, SB_ERROR, SB_ERROR_READ_ONLY,
-                   _ ("The data folder %s cannot be written: %s. Give Signalbox a folder it may "
-                      "write to"),
-                   folder, failure->message);
-      return NULL;
-    }
-  return g_steal_pointer (&id);
-}
-
 SbSecrets *
 sb_secrets_new (const char *folder, const char *credentials_dir, GError **error)
 {
@@ -263,7 +239,7 @@ sb_secrets_new (const char *folder, const char *credentials_dir, GError **error)
     }
   else
     {
-      id = load_folder_id (folder, error);
+      id = sb_folder_id_load (folder, error);
       if (id != NULL)
         backend = sb_secrets_keyring_new (id);
     }

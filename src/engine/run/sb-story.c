@@ -16,10 +16,10 @@
 
 typedef struct
 {
-  SbClaim      *claim;
+  SbClaim *claim;
   SbConnectors *connectors;
-  GPtrArray    *chapters;
-  gint64        time_us; /* of the last thing that has one: what follows without one came right after */
+  GPtrArray *chapters;
+  gint64 time_us; /* of the last thing that has one: what follows without one came right after */
 } Telling;
 
 static void
@@ -42,12 +42,12 @@ capitalize (const char *text)
 }
 
 static SbChapter *
-add_chapter (Telling       *telling,
-             SbChapterKind  kind,
-             const char    *place,
-             const char    *tile,
-             char          *title,
-             const char    *detail)
+add_chapter (Telling *telling,
+             SbChapterKind kind,
+             const char *place,
+             const char *tile,
+             char *title,
+             const char *detail)
 {
   SbChapter *chapter = g_new0 (SbChapter, 1);
 
@@ -64,17 +64,18 @@ add_chapter (Telling       *telling,
 }
 
 static SbAction *
-find_action (SbStep       *step,
-             SbConnectors *connectors)
+find_action (SbStep *step, SbConnectors *connectors)
 {
-  SbConnector *connector = step->connector != NULL ? sb_connectors_find (connectors, step->connector) : NULL;
+  SbConnector *connector =
+    step->connector != NULL ? sb_connectors_find (connectors, step->connector) : NULL;
 
-  return connector != NULL && step->action != NULL ? sb_connector_find_action (connector, step->action) : NULL;
+  return connector != NULL && step->action != NULL
+           ? sb_connector_find_action (connector, step->action)
+           : NULL;
 }
 
 char *
-sb_story_step_title (SbStep       *step,
-                     SbConnectors *connectors)
+sb_story_step_title (SbStep *step, SbConnectors *connectors)
 {
   SbAction *action = find_action (step, connectors);
 
@@ -108,8 +109,7 @@ sb_story_step_title (SbStep       *step,
 }
 
 static const char *
-get_tile (Telling *telling,
-          SbStep  *step)
+get_tile (Telling *telling, SbStep *step)
 {
   SbConnector *connector =
     step->connector != NULL ? sb_connectors_find (telling->connectors, step->connector) : NULL;
@@ -122,8 +122,7 @@ get_tile (Telling *telling,
 
 /* Gives a chapter the attempts made at its place, and the time and words of the last of them. */
 static void
-add_attempts (Telling   *telling,
-              SbChapter *chapter)
+add_attempts (Telling *telling, SbChapter *chapter)
 {
   for (guint i = 0; i < telling->claim->attempts->len; i++)
     {
@@ -150,12 +149,12 @@ add_attempts (Telling   *telling,
 }
 
 static void
-visited_cb (SbStep     *step,
+visited_cb (SbStep *step,
             const char *place,
             const char *verdict,
             const char *detail,
-            SbValue    *output,
-            gpointer    data)
+            SbValue *output,
+            gpointer data)
 {
   Telling *telling = data;
   SbChapterKind kind = SB_CHAPTER_PASSED;
@@ -198,15 +197,15 @@ read_journal (SbClaim *claim)
 }
 
 static void
-tell_event (Telling *telling,
-            SbFlow  *flow)
+tell_event (Telling *telling, SbFlow *flow)
 {
   SbEvent *event = telling->claim->event;
   SbConnector *connector = flow != NULL && flow->trigger_connector != NULL
                              ? sb_connectors_find (telling->connectors, flow->trigger_connector)
                              : NULL;
-  SbTrigger *trigger =
-    connector != NULL && flow->trigger != NULL ? sb_connector_find_trigger (connector, flow->trigger) : NULL;
+  SbTrigger *trigger = connector != NULL && flow->trigger != NULL
+                         ? sb_connector_find_trigger (connector, flow->trigger)
+                         : NULL;
   const char *detail = _ ("Stored, then answered");
 
   if (g_strcmp0 (event->source, "manual") == 0)
@@ -216,7 +215,8 @@ tell_event (Telling *telling,
 
   telling->time_us = event->received_us;
   add_chapter (telling, SB_CHAPTER_DONE, NULL, connector != NULL ? connector->kind : "web",
-               trigger != NULL ? capitalize (trigger->label) : g_strdup (_ ("An event came in")), detail);
+               trigger != NULL ? capitalize (trigger->label) : g_strdup (_ ("An event came in")),
+               detail);
 }
 
 /* What stands at the end of the time line: where the run is now. */
@@ -230,38 +230,44 @@ tell_end (Telling *telling)
     {
       g_autofree char *took =
         g_strdup_printf (_ ("%.1f seconds from start to end"),
-                         (double) MAX (0, run->finished_us - run->started_us) / G_USEC_PER_SEC);
+                         (double)MAX (0, run->finished_us - run->started_us) / G_USEC_PER_SEC);
 
       end = add_chapter (telling, SB_CHAPTER_DONE, NULL, "end", g_strdup (_ ("Done")), took);
     }
   else if (g_str_equal (run->state, "stopped"))
-    end = add_chapter (telling, SB_CHAPTER_STOPPED, NULL, "end", g_strdup (_ ("Stopped by a filter")),
-                       _ ("Nothing more was to be done for this one"));
+    end =
+      add_chapter (telling, SB_CHAPTER_STOPPED, NULL, "end", g_strdup (_ ("Stopped by a filter")),
+                   _ ("Nothing more was to be done for this one"));
   else if (g_str_equal (run->state, "dropped"))
-    end = add_chapter (telling, SB_CHAPTER_DROPPED, NULL, "end", g_strdup (_ ("Dropped by you")), NULL);
+    end =
+      add_chapter (telling, SB_CHAPTER_DROPPED, NULL, "end", g_strdup (_ ("Dropped by you")), NULL);
   else if (g_str_equal (run->state, "inbox"))
-    end = add_chapter (telling, run->unknown ? SB_CHAPTER_UNKNOWN : SB_CHAPTER_FAILED, NULL, "end",
-                       g_strdup (run->unknown ? _ ("Waits for you: outcome unknown") : _ ("Waits for you")),
-                       run->problem);
+    end = add_chapter (
+      telling, run->unknown ? SB_CHAPTER_UNKNOWN : SB_CHAPTER_FAILED, NULL, "end",
+      g_strdup (run->unknown ? _ ("Waits for you: outcome unknown") : _ ("Waits for you")),
+      run->problem);
   else if (g_str_equal (run->state, "waiting") || g_str_equal (run->state, "blocked"))
     {
       g_autoptr (GDateTime) due = g_date_time_new_from_unix_local (run->due_us / G_USEC_PER_SEC);
-      g_autofree char *until = due != NULL && run->due_us > 0 ? g_date_time_format (due, "%x %X") : NULL;
+      g_autofree char *until =
+        due != NULL && run->due_us > 0 ? g_date_time_format (due, "%x %X") : NULL;
       g_autofree char *title = until != NULL ? g_strdup_printf (_ ("Waits until %s"), until)
                                              : g_strdup (_ ("Waits for the connection"));
 
-      end = add_chapter (telling, SB_CHAPTER_WAITING, NULL, "end", g_steal_pointer (&title), run->problem);
+      end = add_chapter (telling, SB_CHAPTER_WAITING, NULL, "end", g_steal_pointer (&title),
+                         run->problem);
     }
   else
-    end = add_chapter (telling, SB_CHAPTER_WAITING, NULL, "end", g_strdup (_ ("On its way")), run->problem);
+    end = add_chapter (telling, SB_CHAPTER_WAITING, NULL, "end", g_strdup (_ ("On its way")),
+                       run->problem);
 
   end->time_us = run->finished_us > 0 ? run->finished_us : run->changed_us;
 }
 
-/* A step that was tried but is not done: the walk stops before it, so it is told from its attempts. */
+/* A step that was tried but is not done: the walk stops before it, so it is told from its attempts.
+ */
 static void
-tell_current (Telling *telling,
-              SbNeed  *need)
+tell_current (Telling *telling, SbNeed *need)
 {
   SbRun *run = telling->claim->run;
   SbChapterKind kind = SB_CHAPTER_WAITING;
@@ -283,23 +289,23 @@ tell_current (Telling *telling,
 }
 
 GPtrArray *
-sb_story_tell (SbClaim      *claim,
-               SbConnectors *connectors)
+sb_story_tell (SbClaim *claim, SbConnectors *connectors)
 {
   Telling telling = {
     .claim = claim,
     .connectors = connectors,
-    .chapters = g_ptr_array_new_with_free_func ((GDestroyNotify) chapter_free),
+    .chapters = g_ptr_array_new_with_free_func ((GDestroyNotify)chapter_free),
   };
   g_autoptr (SbProblems) problems = sb_problems_new ();
-  g_autoptr (SbFlow) flow = claim->document != NULL ? sb_flow_parse (claim->document, problems) : NULL;
+  g_autoptr (SbFlow) flow =
+    claim->document != NULL ? sb_flow_parse (claim->document, problems) : NULL;
   g_autoptr (SbValue) body = NULL;
 
   tell_event (&telling, flow);
 
   if (claim->event->body != NULL)
-    body = sb_json_parse (g_bytes_get_data (claim->event->body, NULL), g_bytes_get_size (claim->event->body),
-                          NULL);
+    body = sb_json_parse (g_bytes_get_data (claim->event->body, NULL),
+                          g_bytes_get_size (claim->event->body), NULL);
   if (flow != NULL && body != NULL)
     {
       g_autoptr (SbScope) scope = sb_scope_new (flow->time_zone, claim->run->started_us);

@@ -1,0 +1,143 @@
+/* sb-engine-test.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sb-clock.h"
+#include "sb-error.h"
+
+typedef struct
+{
+  char *connection_id;
+  SbAccount *account;
+  SbAction *action;
+} Trial;
+
+static void
+trial_free (Trial *trial)
+{
+  g_free (trial->connection_id);
+  g_clear_pointer (&trial->account, sb_account_unref);
+  g_free (trial);
+}
+
+static void
+answered_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  SbEngine *self = g_task_get_source_object (task);
+  Trial *trial = g_task_get_task_data (task);
+  SbConnector *connector = trial->account->connector;
+  g_autoptr (SbOutcome) outcome = NULL;
+  GError *error = NULL;
+  SbAnswer answer = { 0 };
+
+  if (!sb_http_send_finish (SB_HTTP (object), result, &answer, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  outcome = sb_answer_judge (connector, trial->action, &answer, sb_clock_now_us ());
+  sb_answer_clear (&answer);
+
+  switch (outcome->kind)
+    {
+    case SB_OUTCOME_DONE:
+      sb_accounts_clear_trouble (self->core.accounts, trial->connection_id);
+      g_task_return_pointer (task,
+                             g_strdup_printf (_ ("%s answers, and the connection “%s” works"),
+                                              connector->name, trial->account->connection->name),
+                             g_free);
+      break;
+    case SB_OUTCOME_TROUBLE:
+      g_task_return_new_error (task, SB_ERROR, SB_ERROR_UNAUTHORIZED, "%s", outcome->message);
+      break;
+    case SB_OUTCOME_RETRY:
+    case SB_OUTCOME_UNKNOWN:
+      g_task_return_new_error (task, SB_ERROR, SB_ERROR_UNAVAILABLE, "%s", outcome->message);
+      break;
+    case SB_OUTCOME_FAILED:
+    default:
+      g_task_return_new_error (task, SB_ERROR, SB_ERROR_FAILED, "%s", outcome->message);
+      break;
+    }
+}
+
+static void
+try_connection (SbEngine *self, GTask *task)
+{
+  Trial *trial = g_task_get_task_data (task);
+  g_autoptr (SbRequest) request = NULL;
+  g_autoptr (SbValue) fields = sb_value_new_object ();
+  g_autofree char *words = NULL;
+  g_autofree char *key = g_uuid_string_random ();
+  const char *action_id = NULL;
+  SbConnector *connector = NULL;
+  GError *error = NULL;
+  SbAccountState state =
+    sb_accounts_find_to_test (self->core.accounts, trial->connection_id, &trial->account, &words);
+
+  if (state != SB_ACCOUNT_READY)
+    {
+      g_task_return_new_error (task, SB_ERROR,
+                               state == SB_ACCOUNT_BLOCKED ? SB_ERROR_LOCKED : SB_ERROR_NOT_FOUND,
+                               "%s", words);
+      return;
+    }
+
+  connector = trial->account->connector;
+  action_id = sb_value_get_string (connector->document, "test");
+  trial->action = action_id != NULL ? sb_connector_find_action (connector, action_id) : NULL;
+  if (trial->action == NULL)
+    {
+      g_task_return_new_error (
+        task, SB_ERROR, SB_ERROR_REFUSED,
+        _ ("%s offers nothing that could be asked without doing anything. Try the "
+           "connection with a pilot"),
+        connector->name);
+      return;
+    }
+
+  request = sb_request_build (connector, trial->action, trial->account->connection,
+                              trial->account->secrets, fields, key, trial->account->base, &error);
+  if (request == NULL)
+    g_task_return_error (task, error);
+  else
+    sb_http_send_async (self->core.http, request, g_task_get_cancellable (task), answered_cb,
+                        g_object_ref (task));
+}
+
+static void
+test_connection (SbEngine *self, GTask *task)
+{
+  sb_engine_with_accounts (self, try_connection, task);
+}
+
+void
+sb_engine_test_connection_async (SbEngine *self,
+                                 const char *connection_id,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Trial *trial = g_new0 (Trial, 1);
+
+  trial->connection_id = g_strdup (connection_id);
+  g_task_set_source_tag (task, sb_engine_test_connection_async);
+  g_task_set_task_data (task, trial, (GDestroyNotify)trial_free);
+  sb_engine_invoke (self, test_connection, task);
+}
+
+char *
+sb_engine_test_connection_finish (SbEngine *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,334 @@
+/* sb-run-record.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-run-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "sb-clock.h"
+#include "sb-error.h"
+#include "sb-json.h"
+#include "sb-signature.h"
+
+#define CHECK "~check"
+/* Of an answer's body, so that an attempt stays under 64 KiB. */
+#define MAX_KEPT_BODY       (48 * 1024)
+#define DEFAULT_CONCURRENT  8
+#define PRACTICE_CONCURRENT 32
+
+/* --- places
+ * --------------------------------------------------------------------------------------- */
+
+gboolean
+sb_place_is_check (const char *place)
+{
+  return g_str_has_suffix (place, CHECK);
+}
+
+char *
+sb_place_to_check (const char *place)
+{
+  return g_strconcat (place, CHECK, NULL);
+}
+
+static void
+place_free (gpointer data)
+{
+  SbPlace *self = data;
+
+  g_clear_pointer (&self->open, sb_attempt_unref);
+  g_free (self);
+}
+
+SbPlace *
+sb_places_find (GHashTable *places, const char *place)
+{
+  SbPlace *found = g_hash_table_lookup (places, place);
+
+  if (found == NULL)
+    {
+      found = g_new0 (SbPlace, 1);
+      g_hash_table_insert (places, g_strdup (place), found);
+    }
+  return found;
+}
+
+void
+sb_place_count (SbPlace *self, SbAttempt *attempt)
+{
+  gboolean fresh = attempt->number > self->number;
+  gboolean open = g_str_equal (attempt->state, "sent") || g_str_equal (attempt->state, "unknown");
+
+  self->number = MAX (self->number, attempt->number);
+  g_clear_pointer (&self->open, sb_attempt_unref);
+  if (open)
+    self->open = sb_attempt_ref (attempt);
+
+  if (open || g_str_equal (attempt->state, "retry"))
+    {
+      if (self->failures == 0)
+        self->first_us = attempt->started_us;
+      if (fresh)
+        self->failures++;
+    }
+  else
+    {
+      self->failures = 0;
+    }
+}
+
+GHashTable *
+sb_places_new (GPtrArray *attempts, SbJournal *journal)
+{
+  GHashTable *places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, place_free);
+
+  for (guint i = 0; attempts != NULL && i < attempts->len; i++)
+    {
+      SbAttempt *attempt = g_ptr_array_index (attempts, i);
+
+      sb_place_count (sb_places_find (places, attempt->place), attempt);
+      if (g_str_equal (attempt->state, "done") && !sb_place_is_check (attempt->place))
+        {
+          g_autoptr (SbValue) none = sb_value_new_null ();
+
+          sb_journal_add_output (journal, attempt->place,
+                                 attempt->output != NULL ? attempt->output : none);
+        }
+    }
+  return places;
+}
+
+/* --- attempts
+ * ------------------------------------------------------------------------------------- */
+
+static SbAttempt *
+attempt_copy (SbAttempt *begun, const char *state)
+{
+  SbAttempt *attempt = sb_attempt_new ();
+
+  attempt->run = begun->run;
+  attempt->place = g_strdup (begun->place);
+  attempt->number = begun->number;
+  attempt->key = g_strdup (begun->key);
+  attempt->request = g_strdup (begun->request);
+  attempt->started_us = begun->started_us;
+  attempt->ended_us = sb_clock_now_us ();
+  attempt->state = g_strdup (state);
+  return attempt;
+}
+
+/* Members of a JSON body stay readable as such; anything else is kept as text. */
+static SbValue *
+read_body (GBytes *bytes)
+{
+  gsize length = 0;
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+  SbValue *value = NULL;
+  g_autofree char *text = NULL;
+
+  if (length == 0)
+    return NULL;
+  if (length <= MAX_KEPT_BODY && (data[0] == '{' || data[0] == '['))
+    value = sb_json_parse (data, length, NULL);
+  if (value != NULL)
+    return value;
+  text = g_utf8_make_valid (data, MIN (length, MAX_KEPT_BODY));
+  return sb_value_new_string (text);
+}
+
+static char *
+write_response (const SbAnswer *answer, GHashTable *secrets)
+{
+  g_autoptr (SbValue) response = sb_value_new_object ();
+  SbValue *body = read_body (answer->body);
+  g_autofree char *text = NULL;
+  GHashTableIter iter;
+  gpointer name;
+  gpointer value;
+
+  if (answer->headers != NULL)
+    {
+      SbValue *headers = sb_value_new_object ();
+
+      g_hash_table_iter_init (&iter, answer->headers);
+      while (g_hash_table_iter_next (&iter, &name, &value))
+        if (!g_str_equal (name, "set-cookie"))
+          sb_value_set_string (headers, name, value);
+      sb_value_set (response, "headers", headers);
+    }
+  if (body != NULL)
+    sb_value_set (response, "body", body);
+  text = sb_json_write (response);
+  return sb_redact (text, secrets);
+}
+
+SbAttempt *
+sb_attempt_finish (SbAttempt *begun,
+                   const char *state,
+                   const SbAnswer *answer,
+                   const SbOutcome *outcome,
+                   GHashTable *secrets)
+{
+  SbAttempt *attempt = attempt_copy (begun, state);
+
+  attempt->status = answer->status;
+  attempt->message = g_strdup (outcome->message);
+  if (answer->status != 0)
+    attempt->response = write_response (answer, secrets);
+  if (outcome->output != NULL)
+    attempt->output = sb_value_ref (outcome->output);
+  return attempt;
+}
+
+SbAttempt *
+sb_attempt_settle (SbAttempt *begun, const char *state, const char *message, SbValue *output)
+{
+  SbAttempt *attempt = attempt_copy (begun, state);
+
+  attempt->status = begun->status;
+  attempt->response = g_strdup (begun->response);
+  attempt->message = g_strdup (message);
+  if (output != NULL)
+    attempt->output = sb_value_ref (output);
+  return attempt;
+}
+
+char *
+sb_run_make_key (const char *folder_id, gint64 run, const char *place)
+{
+  g_autofree char *text = g_strdup_printf ("%s/%" G_GINT64_FORMAT "/%s", folder_id, run, place);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+
+  /* RFC 9562, version 8: the bits mean what the application says. */
+  return g_strdup_printf ("%.8s-%.4s-8%.3s-a%.3s-%.12s", hash, hash + 8, hash + 12, hash + 15,
+                          hash + 18);
+}
+
+/* --- words
+ * ---------------------------------------------------------------------------------------- */
+
+char *
+sb_run_describe_unknown (
+  SbAccount *account, SbAction *action, const char *label, const char *message, gint64 started_us)
+{
+  const char *vendor = account->connector->name;
+  g_autofree char *time = sb_clock_format_utc (started_us);
+
+  if (message == NULL)
+    return g_strdup_printf (_ ("Signalbox asked %s to %s for %s at %s and was stopped before it "
+                               "heard the answer. It may have "
+                               "been done. Look in %s, then say whether it was"),
+                            vendor, action->label, label, time, vendor);
+  return g_strdup_printf (
+    _ (
+      "Signalbox asked %s to %s for %s at %s, and no clear answer came: %s. It may have been done. "
+      "Look in %s, then say whether it was"),
+    vendor, action->label, label, time, message, vendor);
+}
+
+char *
+sb_run_describe_give_up (SbAccount *account, SbAction *action, guint tries, const char *message)
+{
+  const char *vendor = account->connector->name;
+
+  if (tries == 1)
+    return g_strdup_printf (_ ("Signalbox asked %s to %s and stopped trying. The answer: %s"),
+                            vendor, action->label, message);
+  return g_strdup_printf (
+    _ ("Signalbox asked %s %u times to %s and stopped trying. The last answer: "
+       "%s"),
+    vendor, tries, action->label, message);
+}
+
+/* --- what may be sent, and how fast
+ * ------------------------------------------------------------------ */
+
+static gboolean
+is_below (const char *url, const char *base)
+{
+  gsize length = strlen (base);
+
+  return strncmp (url, base, length) == 0 && strchr ("/?", url[length]) != NULL;
+}
+
+gboolean
+sb_run_may_send (SbCore *core, SbAccount *account, SbRequest *request, GError **error)
+{
+  const char *environment = account->connection->environment;
+  gboolean may = FALSE;
+
+  if (g_str_equal (core->mode, "practice"))
+    may = core->practice_base != NULL && account->base != NULL &&
+          is_below (account->base, core->practice_base) && is_below (request->url, account->base);
+  else if (g_str_equal (core->mode, "sandbox"))
+    may = account->base == NULL && g_str_equal (environment, "sandbox");
+  else
+    may = account->base == NULL && g_str_equal (environment, "production");
+
+  if (!may)
+    g_set_error (
+      error, SB_ERROR, SB_ERROR_REFUSED,
+      _ ("A request to %s was held back: it would have left the mode “%s”. This is a fault in "
+         "Signalbox; please report it"),
+      account->connector->name, core->mode);
+  return may;
+}
+
+SbRate
+sb_run_get_rate (SbCore *core, SbConnector *connector)
+{
+  SbValue *limit = sb_value_get_member (connector->document, "rate_limit");
+  SbValue *per_second = limit != NULL ? sb_value_get_member (limit, "per_second") : NULL;
+  SbRate rate = { 0.0, DEFAULT_CONCURRENT };
+
+  /* The practice ground is on this computer and has no limit but the faults it is told to make. */
+  if (g_str_equal (core->mode, "practice"))
+    {
+      rate.concurrent = PRACTICE_CONCURRENT;
+      return rate;
+    }
+  if (per_second != NULL)
+    rate.per_second = g_ascii_strtod (sb_value_get_text (per_second), NULL);
+  if (limit != NULL)
+    rate.concurrent = sb_value_get_int_or (limit, "concurrent", DEFAULT_CONCURRENT);
+  return rate;
+}
+
+/* --- the event
+ * ------------------------------------------------------------------------------------ */
+
+SbValue *
+sb_run_read_event (SbCore *core, SbFlow *flow, SbEvent *event, GError **error)
+{
+  SbConnector *connector = flow->trigger_connector != NULL
+                             ? sb_connectors_find (core->connectors, flow->trigger_connector)
+                             : NULL;
+  g_autoptr (SbAccount) account = NULL;
+  g_autoptr (SbValue) headers = NULL;
+  g_autofree char *words = NULL;
+  gsize length = 0;
+  const char *text = NULL;
+
+  if (event->parsed != NULL)
+    return sb_value_ref (event->parsed);
+  if (event->body == NULL)
+    return sb_value_new_object ();
+
+  text = g_bytes_get_data (event->body, &length);
+  if (connector == NULL || g_strcmp0 (event->source, "manual") == 0)
+    return sb_json_parse (text, length, error);
+
+  if (event->headers != NULL)
+    headers = sb_json_parse (event->headers, -1, NULL);
+  sb_accounts_find_trigger (core->accounts, connector->id, flow->trigger_connection, &account,
+                            &words);
+  return sb_signature_read_body (
+    connector, account != NULL ? account->connection : NULL,
+    headers != NULL ? sb_value_get_string (headers, "content-type") : NULL, event->body, error);
+}
