@@ -227,6 +227,9 @@ check_step (SbStep *step, SbConnectors *connectors, SbProblems *problems)
   g_autofree char *action_path = g_strconcat (step->path, ".action", NULL);
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
 
+  /* Said already where the shape was read. */
+  if (step->connector == NULL || step->action == NULL)
+    return;
   check.connector =
     find_connector (connectors, step->connector, connector_path, step->id, problems);
   if (check.connector == NULL)

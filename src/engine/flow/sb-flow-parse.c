@@ -514,23 +514,13 @@ parse_all (Parser *parser, SbFlow *self, SbValue *document)
   parse_steps (parser, sb_value_get_member (document, "steps"), "$.steps", 0, self->steps);
 }
 
-/**
- * sb_flow_parse:
- * @document: from then on shared with the flow
- * @problems: everything that is wrong is added, with its JSON path, step and field
- *
- * Reads a flow document as data/flows/README.md describes it.
- *
- * Returns: (transfer full) (nullable): NULL where anything is wrong
- */
-SbFlow *
-sb_flow_parse (SbValue *document, SbProblems *problems)
+/* (nullable): as much of a flow as can be made of @document; whole only where no problem was added. */
+static SbFlow *
+parse_document (SbValue *document, SbProblems *problems)
 {
   guint before = sb_problems_get_length (problems);
-  g_autoptr (SbFlow) self = NULL;
+  SbFlow *self = NULL;
   Parser parser = { .problems = problems };
-
-  g_return_val_if_fail (problems != NULL, NULL);
 
   if (sb_value_get_type (document) != SB_VALUE_OBJECT)
     {
@@ -550,7 +540,45 @@ sb_flow_parse (SbValue *document, SbProblems *problems)
   parse_all (&parser, self, document);
   sb_reach_clear (&parser.reach);
   g_hash_table_unref (parser.seen);
+  return self;
+}
+
+/**
+ * sb_flow_parse:
+ * @document: from then on shared with the flow
+ * @problems: everything that is wrong is added, with its JSON path, step and field
+ *
+ * Reads a flow document as data/flows/README.md describes it.
+ *
+ * Returns: (transfer full) (nullable): NULL where anything is wrong
+ */
+SbFlow *
+sb_flow_parse (SbValue *document, SbProblems *problems)
+{
+  guint before = sb_problems_get_length (problems);
+  g_autoptr (SbFlow) self = NULL;
+
+  g_return_val_if_fail (problems != NULL, NULL);
+
+  self = parse_document (document, problems);
   return sb_problems_get_length (problems) == before ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * sb_flow_check_document:
+ * @document: (transfer none): any JSON value
+ * @problems: everything that is wrong is added
+ *
+ * What sb_flow_parse() and sb_flow_check() find, in one go: a document whose shape is wrong in one place is
+ * still checked against the connectors in all others.
+ */
+void
+sb_flow_check_document (SbValue *document, SbConnectors *connectors, SbProblems *problems)
+{
+  g_autoptr (SbFlow) self = parse_document (document, problems);
+
+  if (self != NULL)
+    sb_flow_check (self, connectors, problems);
 }
 
 /**

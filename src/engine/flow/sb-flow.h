@@ -93,6 +93,10 @@ SbFlow     *sb_flow_load_file     (const char   *path,
 void        sb_flow_check         (SbFlow       *self,
                                    SbConnectors *connectors,
                                    SbProblems   *problems);
+/* Both in one go, also where the shape is wrong somewhere. */
+void        sb_flow_check_document (SbValue     *document,
+                                   SbConnectors *connectors,
+                                   SbProblems   *problems);
 SbFlow     *sb_flow_ref           (SbFlow       *self);
 void        sb_flow_unref         (SbFlow       *self);
 SbStep     *sb_flow_find_step     (SbFlow       *self,
