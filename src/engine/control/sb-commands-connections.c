@@ -60,7 +60,8 @@ find_connector (SbCall *call, const char *id, GError **error)
 
   list = g_string_new (NULL);
   for (guint i = 0; i < sb_connectors_get_length (call->connectors); i++)
-    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", sb_connectors_get (call->connectors, i)->id);
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "",
+                            sb_connectors_get (call->connectors, i)->id);
   g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND,
                _ ("There is no connector “%s”. There are: %s."), id, list->str);
   return NULL;
@@ -236,13 +237,17 @@ add_connection (SbCall *call, GError **error)
 
   connection = sb_connection_new (NULL, connector->id, name, environment, settings);
   sb_connection_check (connection, connector, NULL, problems);
-  if (sb_problems_to_error (problems, name, error))
+  if (!sb_problems_to_error (problems, name, error))
     return NULL;
 
   connection->created_us = sb_clock_now_us ();
-  sb_store_save_connection_async (call->store, connection, call->cancellable, sb_call_ready_cb, call);
+  sb_store_save_connection_async (call->store, connection, call->cancellable, sb_call_ready_cb,
+                                  call);
   id = sb_store_save_connection_finish (call->store, sb_call_wait (call), error);
-  if (id == NULL || !sb_call_reload (call, error))
+  if (id == NULL)
+    return NULL;
+  sb_store_audit (call->store, "connection-added", id, NULL);
+  if (!sb_call_reload (call, error))
     return NULL;
   saved = sb_call_find_connection (call, id, error);
   return saved != NULL ? write_connection (call, saved) : NULL;
@@ -250,7 +255,8 @@ add_connection (SbCall *call, GError **error)
 
 /* A key of the other environment is turned away before it is kept. */
 static gboolean
-check_secret (SbCall *call, SbConnection *connection, const char *key, const char *secret, GError **error)
+check_secret (
+  SbCall *call, SbConnection *connection, const char *key, const char *secret, GError **error)
 {
   SbConnector *connector = find_connector (call, connection->connector, error);
   g_autoptr (SbProblems) problems = NULL;
@@ -271,7 +277,7 @@ check_secret (SbCall *call, SbConnection *connection, const char *key, const cha
 
   problems = sb_problems_new ();
   secrets = g_hash_table_new (g_str_hash, g_str_equal);
-  g_hash_table_insert (secrets, (gpointer) key, (gpointer) secret);
+  g_hash_table_insert (secrets, (gpointer)key, (gpointer)secret);
   sb_connection_check (connection, connector, secrets, problems);
   for (guint i = 0; i < sb_problems_get_length (problems); i++)
     {
@@ -295,6 +301,7 @@ set_secret (SbCall *call, GError **error)
   const char *secret = sb_value_get_string (call->arguments, "secret");
   g_autoptr (SbConnection) connection = NULL;
   g_autoptr (SbConnection) changed = NULL;
+  g_autoptr (SbValue) detail = NULL;
   g_autofree char *saved = NULL;
 
   if (key == NULL)
@@ -312,6 +319,9 @@ set_secret (SbCall *call, GError **error)
   sb_secrets_save_async (secrets, id, key, secret, call->cancellable, sb_call_ready_cb, call);
   if (!sb_secrets_save_finish (secrets, sb_call_wait (call), error))
     return NULL;
+  detail = sb_value_new_object ();
+  sb_value_set_string (detail, "key", key);
+  sb_store_audit (call->store, "secret-set", id, detail);
 
   changed = sb_connection_new (connection->id, connection->connector, connection->name,
                                connection->environment, connection->settings);
@@ -324,7 +334,8 @@ set_secret (SbCall *call, GError **error)
   return write_connection (call, changed);
 }
 
-/* (transfer full) (nullable): the name of a flow that uses the connection now, live or in its draft. */
+/* (transfer full) (nullable): the name of a flow that uses the connection now, live or in its
+ * draft. */
 static char *
 find_user (SbCall *call, const char *id, GError **error)
 {
@@ -380,10 +391,11 @@ remove_connection (SbCall *call, GError **error)
   user = find_user (call, id, error);
   if (user != NULL && !sb_value_get_boolean_or (call->arguments, "force", FALSE))
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_REFUSED,
-                   _ ("“%s” uses “%s”. Give that flow another connection and publish it, or remove this "
-                      "one with --force: its runs then wait."),
-                   user, connection->name);
+      g_set_error (
+        error, SB_ERROR, SB_ERROR_REFUSED,
+        _ ("“%s” uses “%s”. Give that flow another connection and publish it, or remove this "
+           "one with --force: its runs then wait."),
+        user, connection->name);
       return NULL;
     }
 
@@ -395,8 +407,10 @@ remove_connection (SbCall *call, GError **error)
       return NULL;
     }
   sb_store_remove_connection_async (call->store, id, call->cancellable, sb_call_ready_cb, call);
-  if (!sb_store_remove_connection_finish (call->store, sb_call_wait (call), error) ||
-      !sb_call_reload (call, error))
+  if (!sb_store_remove_connection_finish (call->store, sb_call_wait (call), error))
+    return NULL;
+  sb_store_audit (call->store, "connection-removed", id, NULL);
+  if (!sb_call_reload (call, error))
     return NULL;
 
   object = sb_value_new_object ();
@@ -426,8 +440,11 @@ test_connection (SbCall *call, GError **error)
 }
 
 const SbCommandEntry sb_commands_connections[] = {
-  { "connections.list", list_connections },  { "connections.connectors", list_connectors },
-  { "connections.add", add_connection },     { "connections.set-secret", set_secret },
-  { "connections.remove", remove_connection }, { "connections.test", test_connection },
+  { "connections.list", list_connections },
+  { "connections.connectors", list_connectors },
+  { "connections.add", add_connection },
+  { "connections.set-secret", set_secret },
+  { "connections.remove", remove_connection },
+  { "connections.test", test_connection },
   { NULL, NULL },
 };

@@ -15,7 +15,8 @@
 #include "sb-json.h"
 #include "sb-paths.h"
 
-/* --- ready-made flows --------------------------------------------------------------------------- */
+/* --- ready-made flows ---------------------------------------------------------------------------
+ */
 
 static gboolean
 is_template_name (const char *name)
@@ -26,7 +27,7 @@ is_template_name (const char *name)
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+  return g_strcmp0 (*(const char *const *)a, *(const char *const *)b);
 }
 
 /* (transfer full): the names of the ready-made flows, sorted. */
@@ -66,7 +67,7 @@ load_template (const char *name, GError **error)
       g_autofree char *list = NULL;
 
       g_ptr_array_add (names, NULL);
-      list = g_strjoinv (", ", (char **) names->pdata);
+      list = g_strjoinv (", ", (char **)names->pdata);
       g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND,
                    _ ("There is no ready-made flow “%s”. There are: %s."), name, list);
       return NULL;
@@ -97,7 +98,8 @@ list_templates (SbCall *call, GError **error)
   return array;
 }
 
-/* --- saving --------------------------------------------------------------------------------------- */
+/* --- saving
+ * --------------------------------------------------------------------------------------- */
 
 static gboolean
 flow_exists (SbCall *call, const char *id)
@@ -146,7 +148,6 @@ new_flow (SbCall *call, GError **error)
 {
   const char *template = sb_call_get_string (call, "template", error);
   const char *name = sb_value_get_string (call->arguments, "name");
-  g_autoptr (SbProblems) problems = sb_problems_new ();
   g_autoptr (SbValue) document = NULL;
   g_autoptr (SbFlow) flow = NULL;
   const char *id = template;
@@ -164,32 +165,28 @@ new_flow (SbCall *call, GError **error)
       document = renamed;
     }
 
-  flow = sb_flow_parse (document, problems);
+  flow = sb_call_parse_flow (document, template, error);
   if (flow == NULL)
-    {
-      sb_problems_to_error (problems, template, error);
-      return NULL;
-    }
+    return NULL;
   if (name != NULL || flow_exists (call, template))
     id = NULL;
   return save_draft (call, id, flow, document, error);
 }
 
-/* Turns a broken or unfinished document away with every problem it has. */
+/* Turns a broken document, or one in which something is to be filled in, away with all that is
+ * wrong. */
 static SbFlow *
 parse_whole (SbCall *call, SbValue *document, gboolean unfinished, const char *what, GError **error)
 {
   g_autoptr (SbProblems) problems = sb_problems_new ();
-  g_autoptr (SbFlow) flow = sb_flow_parse (document, problems);
 
-  if (flow != NULL && !unfinished)
-    sb_flow_check (flow, call->connectors, problems);
-  if (flow == NULL || sb_problems_get_length (problems) > 0)
+  if (!unfinished)
     {
-      sb_problems_to_error (problems, what, error);
-      return NULL;
+      sb_flow_check_document (document, call->connectors, problems);
+      if (!sb_problems_to_error (problems, what, error))
+        return NULL;
     }
-  return g_steal_pointer (&flow);
+  return sb_call_parse_flow (document, what, error);
 }
 
 static SbValue *
@@ -219,16 +216,18 @@ import_flow (SbCall *call, GError **error)
   id = name == NULL ? flow->id : NULL;
   if (id != NULL && !replace && flow_exists (call, id))
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_REFUSED,
-                   _ ("There is a flow “%s” already. Import it with --replace to replace its draft, or "
-                      "with --name to keep both."),
-                   id);
+      g_set_error (
+        error, SB_ERROR, SB_ERROR_REFUSED,
+        _ ("There is a flow “%s” already. Import it with --replace to replace its draft, or "
+           "with --name to keep both."),
+        id);
       return NULL;
     }
   return save_draft (call, id, flow, document, error);
 }
 
-/* --- edits ---------------------------------------------------------------------------------------- */
+/* --- edits
+ * ---------------------------------------------------------------------------------------- */
 
 static SbStep *
 find_step (SbFlow *flow, const char *id, GError **error)
@@ -248,8 +247,8 @@ find_step (SbFlow *flow, const char *id, GError **error)
 
       g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", other->id);
     }
-  g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND,
-               _ ("“%s” has no step “%s”. Its steps are: %s."), flow->name, id, list->str);
+  g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _ ("“%s” has no step “%s”. Its steps are: %s."),
+               flow->name, id, list->str);
   return NULL;
 }
 
@@ -264,10 +263,11 @@ check_field_name (SbCall *call, SbStep *step, const char *field, GError **error)
     return TRUE;
   if (step->type != SB_STEP_ACTION && step->type != SB_STEP_LOOKUP)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("The step “%s” is a %s and has no fields. Change it in the flow document: export, "
-                      "edit, import."),
-                   step->id, sb_step_type_to_string (step->type));
+      g_set_error (
+        error, SB_ERROR, SB_ERROR_INVALID,
+        _ ("The step “%s” is a %s and has no fields. Change it in the flow document: export, "
+           "edit, import."),
+        step->id, sb_step_type_to_string (step->type));
       return FALSE;
     }
   connector = sb_connectors_find (call->connectors, step->connector);
@@ -286,8 +286,8 @@ check_field_name (SbCall *call, SbStep *step, const char *field, GError **error)
       g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", known->key);
     }
   g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND,
-               _ ("“%s” in %s has no field “%s”. Its fields are: %s."), action->label, connector->name,
-               field, list->str);
+               _ ("“%s” in %s has no field “%s”. Its fields are: %s."), action->label,
+               connector->name, field, list->str);
   return FALSE;
 }
 
@@ -316,7 +316,7 @@ set_field (SbCall *call, GError **error)
   row = sb_call_load_flow (call, error);
   if (row == NULL)
     return NULL;
-  flow = sb_call_parse_draft (call, row, error);
+  flow = sb_call_parse_flow (row->draft, row->name, error);
   if (flow == NULL)
     return NULL;
   step = find_step (flow, step_id, error);
@@ -364,14 +364,10 @@ connect_all (SbFlow *flow, SbConnection *connection, GError **error)
     }
   for (guint i = 0; i < places->len; i++)
     {
-      g_autoptr (SbProblems) problems = sb_problems_new ();
-      g_autoptr (SbFlow) edited = sb_flow_parse (document, problems);
+      g_autoptr (SbFlow) edited = sb_call_parse_flow (document, flow->name, error);
 
       if (edited == NULL)
-        {
-          sb_problems_to_error (problems, flow->name, error);
-          return NULL;
-        }
+        return NULL;
       sb_value_unref (document);
       document = sb_flow_with_connection (edited, g_ptr_array_index (places, i), connection->id);
     }
@@ -422,7 +418,7 @@ connect_flow (SbCall *call, GError **error)
   row = sb_call_load_flow (call, error);
   if (row == NULL)
     return NULL;
-  flow = sb_call_parse_draft (call, row, error);
+  flow = sb_call_parse_flow (row->draft, row->name, error);
   if (flow == NULL)
     return NULL;
   document = connect_place (call, flow, place, id, error);

@@ -14,7 +14,7 @@
 #include "sb-json.h"
 
 #define DEFAULT_LIMIT 50
-#define MAX_LIMIT 1000
+#define MAX_LIMIT     1000
 
 static SbValue *
 write_event (SbEvent *event)
@@ -38,9 +38,10 @@ list_events (SbCall *call, GError **error)
   SbEventQuery query = { 0 };
   SbValue *array = NULL;
 
-  query.flow_id = (char *) sb_value_get_string (call->arguments, "flow");
+  query.flow_id = (char *)sb_value_get_string (call->arguments, "flow");
   query.before_id = sb_value_get_int_or (call->arguments, "before", 0);
-  query.limit = (guint) CLAMP (sb_value_get_int_or (call->arguments, "limit", DEFAULT_LIMIT), 1, MAX_LIMIT);
+  query.limit =
+    (guint)CLAMP (sb_value_get_int_or (call->arguments, "limit", DEFAULT_LIMIT), 1, MAX_LIMIT);
   sb_store_list_events_async (call->store, &query, call->cancellable, sb_call_ready_cb, call);
   events = sb_store_list_events_finish (call->store, sb_call_wait (call), error);
   if (events == NULL)
@@ -74,13 +75,13 @@ show_event (SbCall *call, GError **error)
     text = g_bytes_get_data (event->body, &length);
   if (text != NULL)
     {
-      SbValue *body = sb_json_parse (text, (gssize) length, NULL);
+      SbValue *body = sb_json_parse (text, (gssize)length, NULL);
       g_autofree char *valid = NULL;
 
       /* A body that is no JSON (a form) is shown as text. */
       if (body == NULL)
         {
-          valid = g_utf8_make_valid (text, (gssize) length);
+          valid = g_utf8_make_valid (text, (gssize)length);
           body = sb_value_new_string (valid);
         }
       sb_value_set (object, "body", body);
@@ -93,18 +94,23 @@ replay_event (SbCall *call, GError **error)
 {
   gint64 id = sb_call_get_id (call, error);
   gint64 run = 0;
+  g_autofree char *subject = NULL;
   SbValue *object = NULL;
 
   if (id == 0)
     return NULL;
   sb_store_replay_event_async (call->store, id, call->cancellable, sb_call_ready_cb, call);
   run = sb_store_replay_event_finish (call->store, sb_call_wait (call), error);
-  if (run <= 0 || !sb_call_reload (call, error))
+  if (run <= 0)
     return NULL;
 
   object = sb_value_new_object ();
   sb_value_set_int (object, "event", id);
   sb_value_set_int (object, "run", run);
+  subject = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+  sb_store_audit (call->store, "event-replayed", subject, object);
+  if (!sb_call_reload (call, error))
+    g_clear_pointer (&object, sb_value_unref);
   return object;
 }
 

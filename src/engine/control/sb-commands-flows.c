@@ -10,9 +10,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "sb-clock.h"
 #include "sb-error.h"
-#include "sb-pilot.h"
+#include "sb-pilot-keep.h"
 
 /**
  * sb_call_load_flow:
@@ -31,19 +30,20 @@ sb_call_load_flow (SbCall *call, GError **error)
 }
 
 /**
- * sb_call_parse_draft:
+ * sb_call_parse_flow:
+ * @what: what the document is called in the error
  *
- * Returns: (transfer full): the draft of @row, or NULL and every problem as %SB_ERROR_INVALID
+ * Returns: (transfer full): the flow, or NULL and every problem as %SB_ERROR_INVALID
  */
 SbFlow *
-sb_call_parse_draft (SbCall *call, SbFlowRow *row, GError **error)
+sb_call_parse_flow (SbValue *document, const char *what, GError **error)
 {
   g_autoptr (SbProblems) problems = sb_problems_new ();
-  g_autoptr (SbFlow) flow = sb_flow_parse (row->draft, problems);
+  g_autoptr (SbFlow) flow = sb_flow_parse (document, problems);
 
   if (flow == NULL)
     {
-      sb_problems_to_error (problems, row->name, error);
+      sb_problems_to_error (problems, what, error);
       return NULL;
     }
   return g_steal_pointer (&flow);
@@ -166,29 +166,19 @@ write_parts (SbCall *call, SbFlow *flow, SbValue *object)
   sb_value_set (object, "steps", steps);
 }
 
-static SbPilotRow *
-load_pilot (SbCall *call, const char *flow_id, const char *mode)
-{
-  sb_store_load_pilot_async (call->store, flow_id, mode, call->cancellable, sb_call_ready_cb, call);
-  return sb_store_load_pilot_finish (call->store, sb_call_wait (call), NULL);
-}
-
 /* Why the flow may not go live now: an array of sentences, empty where it may. */
 static SbValue *
 write_gate (SbCall *call, SbFlowRow *row, SbFlow *flow, GError **error)
 {
-  g_autoptr (SbPilotRow) practice = load_pilot (call, row->id, "practice");
-  g_autoptr (SbPilotRow) sandbox = load_pilot (call, row->id, "sandbox");
-  g_autoptr (GPtrArray) connections = sb_call_list_connections (call, error);
   g_autoptr (GPtrArray) reasons = NULL;
-  g_autofree char *fingerprint = NULL;
   SbValue *array = NULL;
 
-  if (connections == NULL)
+  sb_gate_check_async (call->store, call->connectors, row->id, flow, call->cancellable,
+                       sb_call_ready_cb, call);
+  reasons = sb_gate_check_finish (call->store, sb_call_wait (call), error);
+  if (reasons == NULL)
     return NULL;
 
-  fingerprint = sb_pilot_fingerprint (flow, call->connectors, connections);
-  reasons = sb_gate_list_reasons (flow, fingerprint, practice, sandbox, sb_clock_now_us ());
   array = sb_value_new_array ();
   for (guint i = 0; i < reasons->len; i++)
     sb_value_append (array, sb_value_new_string (g_ptr_array_index (reasons, i)));
@@ -242,7 +232,7 @@ export_flow (SbCall *call, GError **error)
   if (id == NULL)
     return NULL;
   sb_store_load_version_async (call->store, id,
-                               (gint) sb_value_get_int_or (call->arguments, "version", 0),
+                               (gint)sb_value_get_int_or (call->arguments, "version", 0),
                                call->cancellable, sb_call_ready_cb, call);
   return sb_store_load_version_finish (call->store, sb_call_wait (call), error);
 }
@@ -282,7 +272,7 @@ write_changed (SbCall *call, GError **error)
 }
 
 static SbValue *
-set_state (SbCall *call, const char *state, GError **error)
+set_state (SbCall *call, const char *state, const char *what, GError **error)
 {
   g_autoptr (SbFlowRow) row = sb_call_load_flow (call, error);
 
@@ -299,19 +289,20 @@ set_state (SbCall *call, const char *state, GError **error)
                                  call);
   if (!sb_store_set_flow_state_finish (call->store, sb_call_wait (call), error))
     return NULL;
+  sb_store_audit (call->store, what, row->id, NULL);
   return write_changed (call, error);
 }
 
 static SbValue *
 pause_flow (SbCall *call, GError **error)
 {
-  return set_state (call, "paused", error);
+  return set_state (call, "paused", "flow-paused", error);
 }
 
 static SbValue *
 resume_flow (SbCall *call, GError **error)
 {
-  return set_state (call, "live", error);
+  return set_state (call, "live", "flow-resumed", error);
 }
 
 static SbValue *
@@ -319,6 +310,7 @@ roll_back_flow (SbCall *call, GError **error)
 {
   const char *id = sb_call_get_string (call, "id", error);
   gint64 version = sb_value_get_int_or (call->arguments, "version", 0);
+  g_autoptr (SbValue) detail = NULL;
 
   if (id == NULL)
     return NULL;
@@ -329,10 +321,13 @@ roll_back_flow (SbCall *call, GError **error)
       return NULL;
     }
 
-  sb_store_rollback_async (call->store, id, (gint) version, call->cancellable, sb_call_ready_cb,
+  sb_store_rollback_async (call->store, id, (gint)version, call->cancellable, sb_call_ready_cb,
                            call);
   if (!sb_store_rollback_finish (call->store, sb_call_wait (call), error))
     return NULL;
+  detail = sb_value_new_object ();
+  sb_value_set_int (detail, "version", version);
+  sb_store_audit (call->store, "flow-rolled-back", id, detail);
   return write_changed (call, error);
 }
 
@@ -346,22 +341,28 @@ remove_flow (SbCall *call, GError **error)
   if (g_str_equal (row->state, "live"))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_REFUSED,
-                   _ ("“%s” is live. Pause it first, and stop its webhook at the vendor."), row->name);
+                   _ ("“%s” is live. Pause it first, and stop its webhook at the vendor."),
+                   row->name);
       return NULL;
     }
 
   sb_store_remove_flow_async (call->store, row->id, call->cancellable, sb_call_ready_cb, call);
   if (!sb_store_remove_flow_finish (call->store, sb_call_wait (call), error))
     return NULL;
+  sb_store_audit (call->store, "flow-removed", row->id, NULL);
   if (!sb_call_reload (call, error))
     return NULL;
   return write_row (call, row);
 }
 
 const SbCommandEntry sb_commands_flows[] = {
-  { "flows.list", list_flows },     { "flows.show", show_flow },
-  { "flows.export", export_flow },  { "flows.publish", publish_flow },
-  { "flows.pause", pause_flow },    { "flows.resume", resume_flow },
-  { "flows.rollback", roll_back_flow }, { "flows.remove", remove_flow },
+  { "flows.list", list_flows },
+  { "flows.show", show_flow },
+  { "flows.export", export_flow },
+  { "flows.publish", publish_flow },
+  { "flows.pause", pause_flow },
+  { "flows.resume", resume_flow },
+  { "flows.rollback", roll_back_flow },
+  { "flows.remove", remove_flow },
   { NULL, NULL },
 };

@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-pilot-keep.h"
 #include "sb-pilot.h"
 
 typedef struct
@@ -26,7 +27,7 @@ record_cb (SbPilot *pilot, guint record, SbValue *judged, gpointer data)
   Progress *progress = data;
   g_autoptr (SbValue) object = sb_value_new_object ();
 
-  sb_value_set_int (object, "record", (gint64) record + 1);
+  sb_value_set_int (object, "record", (gint64)record + 1);
   sb_value_set_int (object, "of", progress->of);
   sb_call_set_text (object, "title", sb_value_get_string (judged, "title"));
   sb_call_set_text (object, "verdict", sb_value_get_string (judged, "verdict"));
@@ -58,20 +59,9 @@ keep_result (SbCall *call,
              gint64 started_us,
              GError **error)
 {
-  g_autoptr (SbPilotRow) pilot = sb_pilot_row_new ();
-  g_autoptr (GPtrArray) connections = sb_call_list_connections (call, error);
-
-  if (connections == NULL)
-    return FALSE;
-  pilot->flow_id = g_strdup (row->id);
-  pilot->fingerprint = sb_pilot_fingerprint (flow, call->connectors, connections);
-  pilot->mode = g_strdup (mode);
-  pilot->passed = sb_value_get_boolean_or (result, "passed", FALSE);
-  pilot->result = sb_value_ref (result);
-  pilot->started_us = started_us;
-  pilot->finished_us = sb_clock_now_us ();
-  sb_store_save_pilot_async (call->store, pilot, call->cancellable, sb_call_ready_cb, call);
-  return sb_store_save_pilot_finish (call->store, sb_call_wait (call), error) > 0;
+  sb_pilot_keep_async (call->store, call->connectors, row->id, flow, mode, result, started_us,
+                       call->cancellable, sb_call_ready_cb, call);
+  return sb_pilot_keep_finish (call->store, sb_call_wait (call), error);
 }
 
 static gboolean
@@ -91,20 +81,11 @@ static SbFlow *
 find_flow (SbCall *call, SbFlowRow **row, GError **error)
 {
   SbValue *document = sb_value_get_member (call->arguments, "document");
-  g_autoptr (SbProblems) problems = NULL;
-  g_autoptr (SbFlow) flow = NULL;
 
-  if (document == NULL)
-    {
-      *row = sb_call_load_flow (call, error);
-      return *row != NULL ? sb_call_parse_draft (call, *row, error) : NULL;
-    }
-
-  problems = sb_problems_new ();
-  flow = sb_flow_parse (document, problems);
-  if (flow == NULL)
-    sb_problems_to_error (problems, _ ("The flow"), error);
-  return g_steal_pointer (&flow);
+  if (document != NULL)
+    return sb_call_parse_flow (document, _ ("The flow"), error);
+  *row = sb_call_load_flow (call, error);
+  return *row != NULL ? sb_call_parse_flow ((*row)->draft, (*row)->name, error) : NULL;
 }
 
 static SbValue *
@@ -127,19 +108,21 @@ pilot_flow (SbCall *call, GError **error)
   if (flow == NULL)
     return NULL;
   sb_flow_check (flow, call->connectors, problems);
-  if (sb_problems_to_error (problems, flow->name, error))
+  if (!sb_problems_to_error (problems, flow->name, error))
     return NULL;
 
   records = given != NULL ? sb_value_ref (given) : sb_pilot_find_records (call->connectors, flow);
   if (records == NULL)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND,
-                   _ ("There are no ready-made records for “%s”. Give a file of records with --records."),
-                   flow->name);
+      g_set_error (
+        error, SB_ERROR, SB_ERROR_NOT_FOUND,
+        _ ("There are no ready-made records for “%s”. Give a file of records with --records."),
+        flow->name);
       return NULL;
     }
   result = run_pilot (call, flow, records, mode, error);
-  if (result == NULL || (row != NULL && !keep_result (call, row, flow, mode, result, started_us, error)))
+  if (result == NULL ||
+      (row != NULL && !keep_result (call, row, flow, mode, result, started_us, error)))
     return NULL;
   return g_steal_pointer (&result);
 }

@@ -66,8 +66,8 @@ gboolean      sb_call_reload       (SbCall        *call,
 
 SbFlowRow    *sb_call_load_flow    (SbCall        *call,
                                     GError       **error);
-SbFlow       *sb_call_parse_draft  (SbCall        *call,
-                                    SbFlowRow     *row,
+SbFlow       *sb_call_parse_flow   (SbValue       *document,
+                                    const char    *what,
                                     GError       **error);
 GPtrArray    *sb_call_list_connections (SbCall    *call,
                                     GError       **error);

@@ -14,7 +14,7 @@
 #include "sb-json.h"
 
 #define DEFAULT_LIMIT 50
-#define MAX_LIMIT 1000
+#define MAX_LIMIT     1000
 
 /**
  * sb_call_write_run:
@@ -49,15 +49,16 @@ sb_call_write_run (SbRun *run)
 static gboolean
 check_state (const char *state, GError **error)
 {
-  static const char *const states[] = { "open", "ready",   "running", "waiting", "blocked",
-                                        "inbox", "done", "stopped", "dropped", NULL };
+  static const char *const states[] = { "open",  "ready", "running", "waiting", "blocked",
+                                        "inbox", "done",  "stopped", "dropped", NULL };
 
   if (state == NULL || g_strv_contains (states, state))
     return TRUE;
-  g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-               _ ("“%s” is no state of a run. States are: open, ready, running, waiting, blocked, inbox, "
-                  "done, stopped, dropped."),
-               state);
+  g_set_error (
+    error, SB_ERROR, SB_ERROR_INVALID,
+    _ ("“%s” is no state of a run. States are: open, ready, running, waiting, blocked, inbox, "
+       "done, stopped, dropped."),
+    state);
   return FALSE;
 }
 
@@ -68,12 +69,13 @@ list_runs (SbCall *call, GError **error)
   SbRunQuery query = { 0 };
   SbValue *array = NULL;
 
-  query.flow_id = (char *) sb_value_get_string (call->arguments, "flow");
-  query.state = (char *) sb_value_get_string (call->arguments, "state");
-  query.text = (char *) sb_value_get_string (call->arguments, "text");
+  query.flow_id = (char *)sb_value_get_string (call->arguments, "flow");
+  query.state = (char *)sb_value_get_string (call->arguments, "state");
+  query.text = (char *)sb_value_get_string (call->arguments, "text");
   query.since_us = sb_value_get_int_or (call->arguments, "since_us", 0);
   query.before_id = sb_value_get_int_or (call->arguments, "before", 0);
-  query.limit = (guint) CLAMP (sb_value_get_int_or (call->arguments, "limit", DEFAULT_LIMIT), 1, MAX_LIMIT);
+  query.limit =
+    (guint)CLAMP (sb_value_get_int_or (call->arguments, "limit", DEFAULT_LIMIT), 1, MAX_LIMIT);
   if (!check_state (query.state, error))
     return NULL;
 
@@ -198,6 +200,6 @@ summarize (SbCall *call, GError **error)
 }
 
 const SbCommandEntry sb_commands_runs[] = {
-  { "runs.list", list_runs },       { "runs.show", show_run }, { "runs.retry", retry_run },
-  { "runs.resolve", resolve_run },  { "status", summarize },   { NULL, NULL },
+  { "runs.list", list_runs },      { "runs.show", show_run }, { "runs.retry", retry_run },
+  { "runs.resolve", resolve_run }, { "status", summarize },   { NULL, NULL },
 };

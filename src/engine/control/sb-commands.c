@@ -46,7 +46,8 @@ call_free (SbCall *call)
   g_free (call);
 }
 
-/* --- waiting, for the command's thread ---------------------------------------------------------- */
+/* --- waiting, for the command's thread ----------------------------------------------------------
+ */
 
 /**
  * sb_call_ready_cb:
@@ -129,13 +130,14 @@ sb_call_tell (SbCall *call, SbValue *progress)
   g_source_attach (source, call->home);
 }
 
-/* --- arguments ------------------------------------------------------------------------------------ */
+/* --- arguments
+ * ------------------------------------------------------------------------------------ */
 
 /**
  * sb_call_get_string:
  *
- * Returns: (transfer none) (nullable): the argument, or NULL and %SB_ERROR_INVALID where it is missing or
- * not a text
+ * Returns: (transfer none) (nullable): the argument, or NULL and %SB_ERROR_INVALID where it is
+ * missing or not a text
  */
 const char *
 sb_call_get_string (SbCall *call, const char *name, GError **error)
@@ -179,7 +181,8 @@ sb_call_reload (SbCall *call, GError **error)
   return sb_engine_reload_finish (call->engine, sb_call_wait (call), error);
 }
 
-/* --- results -------------------------------------------------------------------------------------- */
+/* --- results
+ * -------------------------------------------------------------------------------------- */
 
 /**
  * sb_call_set_time:
@@ -249,7 +252,8 @@ sb_call_write_problems (SbProblems *problems)
   return array;
 }
 
-/* --- running -------------------------------------------------------------------------------------- */
+/* --- running
+ * -------------------------------------------------------------------------------------- */
 
 static gpointer
 command_thread (gpointer data)
@@ -268,7 +272,7 @@ command_thread (gpointer data)
   g_main_context_pop_thread_default (call->context);
 
   if (result != NULL)
-    g_task_return_pointer (task, result, (GDestroyNotify) sb_value_unref);
+    g_task_return_pointer (task, result, (GDestroyNotify)sb_value_unref);
   else if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
@@ -279,8 +283,8 @@ command_thread (gpointer data)
 /**
  * sb_commands_run_with_progress_async:
  * @arguments: (nullable) (transfer none): a JSON object
- * @progress: (nullable) (scope notified): told how far it is, on the caller's thread-default context,
- *   always before @callback
+ * @progress: (nullable) (scope notified): told how far it is, on the caller's thread-default
+ * context, always before @callback
  *
  * Runs one command against @engine in a thread of its own. May be called from any thread; @callback
  * comes on the caller's thread-default context.
@@ -303,10 +307,11 @@ sb_commands_run_with_progress_async (SbEngine *engine,
   g_task_set_source_tag (task, sb_commands_run_with_progress_async);
   if (entry == NULL)
     {
-      g_task_return_new_error (task, SB_ERROR, SB_ERROR_NOT_FOUND,
-                               _ ("There is no command “%s”. The window or server may be of another "
-                                  "version than this program."),
-                               command);
+      g_task_return_new_error (
+        task, SB_ERROR, SB_ERROR_NOT_FOUND,
+        _ ("There is no command “%s”. The window or server may be of another "
+           "version than this program."),
+        command);
       return;
     }
 
@@ -320,8 +325,8 @@ sb_commands_run_with_progress_async (SbEngine *engine,
   call->home = g_main_context_ref_thread_default ();
   call->progress = progress;
   call->progress_data = progress_data;
-  g_task_set_task_data (task, call, (GDestroyNotify) call_free);
-  g_object_set_data (G_OBJECT (task), "sb-command", (gpointer) entry);
+  g_task_set_task_data (task, call, (GDestroyNotify)call_free);
+  g_object_set_data (G_OBJECT (task), "sb-command", (gpointer)entry);
 
   thread = g_thread_new ("command", command_thread, g_steal_pointer (&task));
   g_thread_unref (thread);
@@ -342,8 +347,8 @@ sb_commands_run_async (SbEngine *engine,
                        GAsyncReadyCallback callback,
                        gpointer data)
 {
-  sb_commands_run_with_progress_async (engine, command, arguments, NULL, NULL, cancellable, callback,
-                                       data);
+  sb_commands_run_with_progress_async (engine, command, arguments, NULL, NULL, cancellable,
+                                       callback, data);
 }
 
 /**

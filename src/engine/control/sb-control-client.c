@@ -30,7 +30,8 @@ struct _SbControlClient
  *
  * Connects to the engine that owns @folder.
  *
- * Returns: (transfer full): the client, or NULL and %SB_ERROR_NOT_FOUND where no engine answers there
+ * Returns: (transfer full): the client, or NULL and %SB_ERROR_NOT_FOUND where no engine answers
+ * there
  */
 SbControlClient *
 sb_control_client_open (const char *folder, GError **error)
@@ -45,7 +46,8 @@ sb_control_client_open (const char *folder, GError **error)
   address = sb_control_address_new (folder, &folder_fd, error);
   if (address == NULL)
     return NULL;
-  socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &problem);
+  socket =
+    g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &problem);
   if (socket != NULL)
     connected = g_socket_connect (socket, address, NULL, &problem);
   close (folder_fd);
@@ -82,7 +84,7 @@ send_line (SbControlClient *self, const char *line, GError **error)
 
       if (count <= 0)
         return FALSE;
-      sent += (gsize) count;
+      sent += (gsize)count;
     }
   return TRUE;
 }
@@ -103,10 +105,10 @@ read_line (SbControlClient *self, GError **error)
         end = memchr (self->input->data + searched, '\n', self->input->len - searched);
       if (end != NULL)
         {
-          gsize length = (gsize) (end - self->input->data);
-          SbValue *value = sb_json_parse ((const char *) self->input->data, (gssize) length, error);
+          gsize length = (gsize)(end - self->input->data);
+          SbValue *value = sb_json_parse ((const char *)self->input->data, (gssize)length, error);
 
-          g_byte_array_remove_range (self->input, 0, (guint) length + 1);
+          g_byte_array_remove_range (self->input, 0, (guint)length + 1);
           return value;
         }
       searched = self->input->len;
@@ -117,18 +119,19 @@ read_line (SbControlClient *self, GError **error)
         return NULL;
       if (count == 0)
         {
-          g_set_error_literal (error, SB_ERROR, SB_ERROR_UNAVAILABLE,
-                               _ ("The window or server ended before it answered. Look whether it was "
-                                  "done, then try again."));
+          g_set_error_literal (
+            error, SB_ERROR, SB_ERROR_UNAVAILABLE,
+            _ ("The window or server ended before it answered. Look whether it was "
+               "done, then try again."));
           return NULL;
         }
-      if (self->input->len + (gsize) count > 2 * SB_CONTROL_MAX_LINE)
+      if (self->input->len + (gsize)count > 2 * SB_CONTROL_MAX_LINE)
         {
           g_set_error_literal (error, SB_ERROR, SB_ERROR_TOO_LARGE,
                                _ ("The answer is too long. Ask for less at a time."));
           return NULL;
         }
-      g_byte_array_append (self->input, (const guint8 *) chunk, (guint) count);
+      g_byte_array_append (self->input, (const guint8 *)chunk, (guint)count);
     }
 }
 

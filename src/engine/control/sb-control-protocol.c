@@ -19,8 +19,8 @@
 
 /* The codes as they are written, in the order of SbErrorCode. */
 static const char *const codes[] = {
-  "failed",    "invalid", "not-found", "missing-value", "refused",     "busy",      "too-new",
-  "read-only", "full",    "locked",    "unavailable",   "too-large",   "unauthorized",
+  "failed",    "invalid", "not-found", "missing-value", "refused",   "busy",         "too-new",
+  "read-only", "full",    "locked",    "unavailable",   "too-large", "unauthorized",
 };
 
 /**
@@ -80,8 +80,8 @@ sb_control_write_error (const GError *error)
   g_autoptr (SbValue) object = sb_value_new_object ();
   guint code = SB_ERROR_FAILED;
 
-  if (error->domain == SB_ERROR && error->code >= 0 && (gsize) error->code < G_N_ELEMENTS (codes))
-    code = (guint) error->code;
+  if (error->domain == SB_ERROR && error->code >= 0 && (gsize)error->code < G_N_ELEMENTS (codes))
+    code = (guint)error->code;
   sb_value_set_string (object, "code", codes[code]);
   sb_value_set_string (object, "message", error->message);
   return sb_control_write_line ("error", object);
@@ -103,7 +103,7 @@ sb_control_read_error (SbValue *object, GError **error)
   for (guint i = 0; code != NULL && i < G_N_ELEMENTS (codes); i++)
     {
       if (g_str_equal (codes[i], code))
-        found = (int) i;
+        found = (int)i;
     }
   g_set_error_literal (error, SB_ERROR, found,
                        message != NULL ? message : _ ("The engine gave no reason."));

@@ -33,14 +33,15 @@ struct _SbControl
   GMainContext *context;
   GSocketListener *listener;
   GCancellable *cancellable;
-  GPtrArray *peers; /* of Peer, borrowed: each is owned by what it waits for, and freed before this */
+  GPtrArray
+    *peers; /* of Peer, borrowed: each is owned by what it waits for, and freed before this */
   int folder_fd;
   gboolean accepting;
   gboolean closing;
 };
 
-/* One program that is connected. It is read all the time, so that its end is noticed and what it asked
- * for is given up; its requests are answered one after the other. */
+/* One program that is connected. It is read all the time, so that its end is noticed and what it
+ * asked for is given up; its requests are answered one after the other. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -86,8 +87,8 @@ peer_unref (Peer *peer)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_unref)
 
-/* It has gone away: nobody waits for its pilot any more. What is shorter goes on to its end, so that
- * nothing is left half done. */
+/* It has gone away: nobody waits for its pilot any more. What is shorter goes on to its end, so
+ * that nothing is left half done. */
 static void
 peer_leave (Peer *peer)
 {
@@ -97,7 +98,8 @@ peer_leave (Peer *peer)
     g_cancellable_cancel (peer->pilot);
 }
 
-/* --- writing -------------------------------------------------------------------------------------- */
+/* --- writing
+ * -------------------------------------------------------------------------------------- */
 
 static void peer_flush (Peer *peer);
 
@@ -130,8 +132,8 @@ peer_flush (Peer *peer)
   text = g_string_free (peer->output, FALSE);
   peer->output = g_string_new (NULL);
   g_object_set_data_full (G_OBJECT (stream), "sb-text", text, g_free);
-  g_output_stream_write_all_async (stream, g_steal_pointer (&text), length, G_PRIORITY_DEFAULT, NULL,
-                                   written_cb, peer_ref (peer));
+  g_output_stream_write_all_async (stream, g_steal_pointer (&text), length, G_PRIORITY_DEFAULT,
+                                   NULL, written_cb, peer_ref (peer));
 }
 
 /* Takes @line. */
@@ -143,7 +145,8 @@ peer_say (Peer *peer, char *line)
   peer_flush (peer);
 }
 
-/* --- commands ------------------------------------------------------------------------------------- */
+/* --- commands
+ * ------------------------------------------------------------------------------------- */
 
 static void
 progress_cb (SbValue *progress, gpointer data)
@@ -179,13 +182,14 @@ static void
 peer_obey (Peer *peer, const char *line, gsize length)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SbValue) request = sb_json_parse (line, (gssize) length, &error);
+  g_autoptr (SbValue) request = sb_json_parse (line, (gssize)length, &error);
   const char *command = sb_value_get_string (request, "command");
   SbValue *arguments = sb_value_get_member (request, "arguments");
 
   if (command == NULL)
     {
-      peer_refuse (peer, error != NULL ? error->message : _ ("This is no request: it has no “command”."));
+      peer_refuse (peer,
+                   error != NULL ? error->message : _ ("This is no request: it has no “command”."));
       return;
     }
   if (peer->control->closing)
@@ -212,14 +216,15 @@ peer_next (Peer *peer)
 
       if (peer->input->len == 0 || end == NULL)
         return;
-      length = (gsize) (end - peer->input->data);
-      peer_obey (peer, (const char *) peer->input->data, length);
+      length = (gsize)(end - peer->input->data);
+      peer_obey (peer, (const char *)peer->input->data, length);
       explicit_bzero (peer->input->data, length);
-      g_byte_array_remove_range (peer->input, 0, (guint) length + 1);
+      g_byte_array_remove_range (peer->input, 0, (guint)length + 1);
     }
 }
 
-/* --- reading -------------------------------------------------------------------------------------- */
+/* --- reading
+ * -------------------------------------------------------------------------------------- */
 
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -233,13 +238,13 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
         peer_leave (peer);
       return;
     }
-  if (peer->input->len + (gsize) length > SB_CONTROL_MAX_LINE)
+  if (peer->input->len + (gsize)length > SB_CONTROL_MAX_LINE)
     {
       peer_refuse (peer, _ ("The request is too long."));
       return;
     }
-  g_byte_array_append (peer->input, (const guint8 *) peer->chunk, (guint) length);
-  explicit_bzero (peer->chunk, (gsize) length);
+  g_byte_array_append (peer->input, (const guint8 *)peer->chunk, (guint)length);
+  explicit_bzero (peer->chunk, (gsize)length);
   peer_next (peer);
   peer_read (peer);
 }
@@ -253,7 +258,8 @@ peer_read (Peer *peer)
                              peer->reading, read_cb, peer_ref (peer));
 }
 
-/* --- connections ---------------------------------------------------------------------------------- */
+/* --- connections
+ * ---------------------------------------------------------------------------------- */
 
 /* The folder is the owner's alone, but the socket could have been handed on. */
 static gboolean
@@ -339,17 +345,19 @@ control_listen (SbControl *self, GError **error)
   if (address == NULL)
     return FALSE;
 
-  /* The engine holds the folder's lock, so a socket that is there was left behind by one that died. */
+  /* The engine holds the folder's lock, so a socket that is there was left behind by one that died.
+   */
   if (unlinkat (self->folder_fd, SB_CONTROL_SOCKET, 0) != 0 && errno != ENOENT)
     g_debug ("control: the old socket could not be removed: %s", g_strerror (errno));
   if (!g_socket_listener_add_address (self->listener, address, G_SOCKET_TYPE_STREAM,
                                       G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, &problem) ||
       fchmodat (self->folder_fd, SB_CONTROL_SOCKET, 0600, 0) != 0)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_FAILED,
-                   _ ("The control socket in %s could not be made: %s. Check that the folder is yours "
-                      "and on a local disk."),
-                   folder, problem != NULL ? problem->message : g_strerror (errno));
+      g_set_error (
+        error, SB_ERROR, SB_ERROR_FAILED,
+        _ ("The control socket in %s could not be made: %s. Check that the folder is yours "
+           "and on a local disk."),
+        folder, problem != NULL ? problem->message : g_strerror (errno));
       return FALSE;
     }
   return TRUE;
@@ -397,8 +405,9 @@ close_peers_cb (gpointer data)
 /**
  * sb_control_free:
  *
- * Stops listening, gives up the pilots that are under way, lets shorter commands end and answers them,
- * removes the socket. Runs the context it was made in meanwhile. Call it before sb_engine_stop().
+ * Stops listening, gives up the pilots that are under way, lets shorter commands end and answers
+ * them, removes the socket. Runs the context it was made in meanwhile. Call it before
+ * sb_engine_stop().
  */
 void
 sb_control_free (SbControl *self)
