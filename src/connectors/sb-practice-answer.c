@@ -366,3 +366,27 @@ sb_stand_in_find_none (SbStandIn *self, SbCatch *found)
     sb_value_get_int (not_found, &status);
   return sb_stand_in_refuse (self, (guint)status, NULL, "There is none of that");
 }
+
+void
+sb_practice_sample (SbConnector *connector,
+                    SbAction *action,
+                    SbValue *fields,
+                    const char *key,
+                    SbAnswer *answer)
+{
+  /* Only what an answer is made of: nothing is matched here. */
+  SbStandIn stand_in = { .connector = connector, .action = action };
+  SbCatch found = { .fields = fields };
+  g_autoptr (SbReply) reply = sb_stand_in_answer (&stand_in, &found, key, 0);
+
+  *answer = (SbAnswer){ .status = reply->status, .sent = TRUE };
+  answer->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (answer->headers, g_strdup ("content-type"),
+                       g_strdup (reply->content_type != NULL ? reply->content_type
+                                                             : "application/json"));
+  if (reply->version_header != NULL)
+    g_hash_table_insert (answer->headers, g_ascii_strdown (reply->version_header, -1),
+                         g_strdup (reply->version));
+  if (reply->text != NULL)
+    answer->body = g_bytes_new (reply->text, strlen (reply->text));
+}

@@ -24,6 +24,7 @@ static const struct
   { "slow", SB_FAULT_SLOW, 2000 },
   { "garbage", SB_FAULT_GARBAGE, 0 },
   { "redirect", SB_FAULT_REDIRECT, 0 },
+  { "none", SB_FAULT_NONE, 0 },
 };
 
 static gboolean
@@ -64,7 +65,7 @@ sb_fault_new (SbValue *document, GError **error)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
                    "The fault “%s” is not known; use a status from 400 to 599, timeout, slow, "
-                   "drop-before-work, drop-after-work, garbage or redirect",
+                   "drop-before-work, drop-after-work, garbage, redirect or none",
                    name != NULL ? name : "");
       return NULL;
     }

@@ -155,6 +155,7 @@ typedef enum
   SB_FAULT_SLOW,
   SB_FAULT_GARBAGE,
   SB_FAULT_REDIRECT,
+  SB_FAULT_NONE, /* a look-up finds nothing */
 } SbFaultKind;
 
 typedef struct

@@ -20,6 +20,7 @@ typedef enum
   SHAPE_ARRAY,
   SHAPE_EACH,  /* {"$each": field, "as": …}: one copy for each item of a list */
   SHAPE_FIRST, /* {"$first": […]}: the first that is not left out */
+  SHAPE_IF,    /* {"$if": field, "then": …}: there only where the field is */
 } ShapeKind;
 
 struct _SbShape
@@ -27,7 +28,7 @@ struct _SbShape
   ShapeKind kind;
   SbValue *constant;
   SbTemplate *text;
-  GPtrArray *names;    /* of char*: members of objects; the field of SHAPE_EACH */
+  GPtrArray *names;    /* of char*: members of objects; the field of SHAPE_EACH and SHAPE_IF */
   GPtrArray *children; /* of SbShape */
 };
 
@@ -108,6 +109,13 @@ sb_shape_new (SbValue *template)
       self = shape_of_list (SHAPE_EACH);
       g_ptr_array_add (self->names, g_strdup (sb_value_get_string (template, "$each")));
       g_ptr_array_add (self->children, sb_shape_new (sb_value_get_member (template, "as")));
+      return self;
+    }
+  if (sb_value_get_string (template, "$if") != NULL)
+    {
+      self = shape_of_list (SHAPE_IF);
+      g_ptr_array_add (self->names, g_strdup (sb_value_get_string (template, "$if")));
+      g_ptr_array_add (self->children, sb_shape_new (sb_value_get_member (template, "then")));
       return self;
     }
   if (type == SB_VALUE_OBJECT && sb_value_get_member (template, "$first") != NULL)
@@ -260,14 +268,15 @@ same_constant (SbValue *a, SbValue *b)
   return g_str_equal (left, right);
 }
 
+/* Items @from to before @to of a list, each a copy of what "$each" repeats. */
 static void
-match_each (SbShape *self, SbValue *actual, SbCatch *found)
+match_each (SbShape *self, SbValue *actual, guint from, guint to, SbCatch *found)
 {
   SbValue *outer = found->item;
   const char *field = g_ptr_array_index (self->names, 0);
   g_autoptr (SbValue) list = sb_value_new_array ();
 
-  for (guint i = 0; i < sb_value_get_length (actual); i++)
+  for (guint i = from; i < to; i++)
     {
       SbValue *item = sb_value_new_object ();
 
@@ -277,6 +286,49 @@ match_each (SbShape *self, SbValue *actual, SbCatch *found)
     }
   found->item = outer;
   put_path (found->fields, field, list);
+}
+
+/* How many constants fit and that none conflicts; 0: it is not that. */
+static guint
+fits (SbShape *self, SbValue *actual)
+{
+  g_auto (SbCatch) attempt = { 0 };
+
+  sb_catch_init (&attempt);
+  sb_shape_match (self, actual, &attempt);
+  return attempt.conflicts == 0 ? attempt.matched : 0;
+}
+
+/* A list: what stands alone after a "$each" is looked for at the end, the rest is of the "$each". */
+static void
+match_list (SbShape *self, SbValue *actual, SbCatch *found)
+{
+  guint end = sb_value_get_length (actual);
+  guint at = 0;
+
+  for (guint i = self->children->len; i > 0; i--)
+    {
+      SbShape *child = g_ptr_array_index (self->children, i - 1);
+
+      if (child->kind == SHAPE_EACH)
+        break;
+      if (child->kind != SHAPE_IF || end == 0 || fits (child, sb_value_get_item (actual, end - 1)) == 0)
+        continue;
+      sb_shape_match (child, sb_value_get_item (actual, end - 1), found);
+      end--;
+    }
+  for (guint i = 0; i < self->children->len; i++)
+    {
+      SbShape *child = g_ptr_array_index (self->children, i);
+
+      if (child->kind == SHAPE_EACH)
+        {
+          match_each (child, actual, MIN (at, end), end, found);
+          at = end;
+        }
+      else if (child->kind != SHAPE_IF)
+        sb_shape_match (child, sb_value_get_item (actual, at++), found);
+    }
 }
 
 /* The way with the fewest conflicts is the one that was taken. */
@@ -329,7 +381,16 @@ sb_shape_match (SbShape *self, SbValue *actual, SbCatch *found)
 
     case SHAPE_EACH:
       if (actual != NULL)
-        match_each (self, actual, found);
+        match_each (self, actual, 0, sb_value_get_length (actual), found);
+      break;
+
+    case SHAPE_IF:
+      if (actual != NULL)
+        sb_shape_match (g_ptr_array_index (self->children, 0), actual, found);
+      break;
+
+    case SHAPE_ARRAY:
+      match_list (self, actual, found);
       break;
 
     case SHAPE_FIRST:
@@ -338,15 +399,9 @@ sb_shape_match (SbShape *self, SbValue *actual, SbCatch *found)
       break;
 
     case SHAPE_OBJECT:
-    case SHAPE_ARRAY:
       for (guint i = 0; i < self->children->len; i++)
-        {
-          SbValue *child = self->kind == SHAPE_OBJECT
-                             ? sb_value_get_member (actual, g_ptr_array_index (self->names, i))
-                             : sb_value_get_item (actual, i);
-
-          sb_shape_match (g_ptr_array_index (self->children, i), child, found);
-        }
+        sb_shape_match (g_ptr_array_index (self->children, i),
+                        sb_value_get_member (actual, g_ptr_array_index (self->names, i)), found);
       break;
 
     default:

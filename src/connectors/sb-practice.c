@@ -236,27 +236,6 @@ choose (GPtrArray *stand_ins, SbCall *call, SbCatch *found)
   return best;
 }
 
-/* What a second request of the same kind is known by; NULL where each is done anew. */
-static char *
-identify (SbStandIn *stand_in, SbCall *call, const char *key)
-{
-  g_autofree char *path = NULL;
-
-  switch (stand_in->action->idempotency)
-    {
-    case SB_IDEMPOTENT_KEY:
-      return g_strdup_printf ("%s %s %s", stand_in->connector->id, stand_in->action->id, key);
-    case SB_IDEMPOTENT_PUT:
-      path = g_strjoinv ("/", call->path);
-      return g_strdup_printf ("%s %s %s %s", stand_in->connector->id, stand_in->action->id, path,
-                              key != NULL ? key : "");
-    case SB_IDEMPOTENT_NONE:
-    case SB_IDEMPOTENT_LOOKUP:
-    default:
-      return NULL;
-    }
-}
-
 static char *
 digest_of (SbCall *call)
 {
@@ -271,6 +250,28 @@ digest_of (SbCall *call)
   if (size > 0)
     g_checksum_update (checksum, data, (gssize)size);
   return g_strdup (g_checksum_get_string (checksum));
+}
+
+/* What a second request of the same kind is known by; NULL where each is done anew. */
+static char *
+identify (SbStandIn *stand_in, SbCall *call, const char *key)
+{
+  g_autofree char *path = NULL;
+
+  switch (stand_in->action->idempotency)
+    {
+    case SB_IDEMPOTENT_KEY:
+      return g_strdup_printf ("%s %s %s", stand_in->connector->id, stand_in->action->id, key);
+    case SB_IDEMPOTENT_PUT:
+      /* A PUT names what it writes in its path; a POST that may be repeated does so by what it says. */
+      path = g_str_equal (call->method, "PUT") ? g_strjoinv ("/", call->path) : digest_of (call);
+      return g_strdup_printf ("%s %s %s %s", stand_in->connector->id, stand_in->action->id, path,
+                              key != NULL ? key : "");
+    case SB_IDEMPOTENT_NONE:
+    case SB_IDEMPOTENT_LOOKUP:
+    default:
+      return NULL;
+    }
 }
 
 /* Whether @lookup is how another action is found again; then only what was done is found. */
@@ -411,6 +412,9 @@ answer_with_fault (SbPractice *self,
       break;
     case SB_FAULT_GARBAGE:
       reply = sb_reply_new (200, g_strdup ("<html><p>A page where an answer should be {"));
+      break;
+    case SB_FAULT_NONE:
+      reply = sb_stand_in_find_none (stand_in, found);
       break;
     case SB_FAULT_REDIRECT:
       reply = sb_reply_new (302, NULL);

@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "sb-connector.h"
+#include "sb-request.h"
 
 G_BEGIN_DECLS
 
@@ -36,10 +37,19 @@ void        sb_practice_stop         (SbPractice   *self);
 /* What it did: array of {"vendor", "action", "key", "body", "time", "repeated", "status"}. (transfer full) */
 SbValue    *sb_practice_get_received (SbPractice   *self);
 /* {"vendor", "action", "fault": "429"|"500"|any status from 400 to 599|"timeout"|"drop-after-work"|
- * "drop-before-work"|"slow"|"garbage"|"redirect", "times": 1, "retry_after": s, "delay_ms": …,
+ * "drop-before-work"|"slow"|"garbage"|"redirect"|"none" (a
+ * look-up finds nothing), "times": 1, "retry_after": s, "delay_ms": …,
  * "message", "code", "match": a text the body holds, or {"path": "text"}} */
 gboolean    sb_practice_add_fault    (SbPractice   *self,
                                       SbValue      *fault,
                                       GError      **error);
+
+/* What the practice ground would answer to @action with @fields, without a server: for previews. Fills
+ * @answer (clear it with sb_answer_clear()). */
+void        sb_practice_sample       (SbConnector  *connector,
+                                      SbAction     *action,
+                                      SbValue      *fields,
+                                      const char   *key,
+                                      SbAnswer     *answer);
 
 G_END_DECLS
