@@ -43,7 +43,7 @@ check_criterion (SbValue *criterion, const char *path, SbProblems *problems)
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      const char *const members[] = { "kind", kinds[i].number, NULL };
+      const char *const members[] = { "kind", "text", "place", kinds[i].number, NULL };
       g_autofree char *number_path = NULL;
 
       names[i] = kinds[i].kind;
