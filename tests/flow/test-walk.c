@@ -155,11 +155,14 @@ test_actions (void)
 {
   Run run;
 
-  run_init (&run,
-            ACTION ("invoice", "\"total\":\"{{trigger.total | "
-                               "number}}\",\"raw\":\"{{trigger.id}}\"") "," ACTION (
-              "tell", "\"text\":\"Invoice {{invoice.Id}} at {{now}}\""),
-            "{\"total\":\"199.00\",\"id\":820982911946154508}");
+  run_init (
+    &run,
+    ACTION ("invoice",
+            "\"total\":\"{{trigger.total | "
+            "number}}\",\"raw\":\"{{trigger.id}}\"") "," ACTION ("tell",
+                                                                 "\"text\":\"Invoice "
+                                                                 "{{invoice.Id}} at {{now}}\""),
+    "{\"total\":\"199.00\",\"id\":820982911946154508}");
   assert_act (&run, "invoice", "{\"total\":199.00,\"raw\":820982911946154508}");
   assert_act (&run, "invoice", "{\"total\":199.00,\"raw\":820982911946154508}");
   give (&run, "invoice", "{\"Id\":145}");
@@ -233,11 +236,11 @@ test_branch (void)
 {
   static const char steps[] = "{\"id\":\"split\",\"type\":\"branch\",\"lanes\":[" LANE (
     "Sell", "sell",
-    ACTION ("sold",
-            "")) "," LANE ("Scrap", "scrap",
-                           ACTION ("scrapped", "")) ",{\"name\":\"Otherwise\",\"steps\":[]}]}"
-                                                    "," ACTION ("tell", "\"sold\":\"{{sold.Id | "
-                                                                        "default: \\\"no\\\"}}\"");
+    ACTION ("sold", "")) "," LANE ("Scrap", "scrap",
+                                   ACTION ("scrapped",
+                                           "")) ",{\"name\":\"Otherwise\",\"steps\":[]}]}"
+                                                "," ACTION ("tell", "\"sold\":\"{{sold.Id | "
+                                                                    "default: \\\"no\\\"}}\"");
   Run run;
 
   run_init (&run, steps, "{\"kind\":\"sell\"}");
@@ -269,14 +272,18 @@ test_for_each (void)
   Run run;
   g_autofree char *json = NULL;
 
-  run_init (&run,
-            "{\"id\":\"each\",\"type\":\"for-each\",\"list\":\"{{trigger.items}}\",\"steps\":"
-            "[" FILTER ("real", "{{item.real}}", "true") "," ACTION ("stock", "\"sku\":\"{{item."
-                                                                              "sku}}\"") "," ACTION (
-              "note", "\"id\":\"{{stock.Id}}\"") "]}," ACTION ("tell", "\"all\":\"{{each}}\",\"n\":"
-                                                                       "\"{{each | count}}\""),
-            "{\"items\":[{\"sku\":\"A\",\"real\":true},{\"sku\":\"B\"},{\"sku\":\"C\",\"real\":"
-            "true}]}");
+  run_init (
+    &run,
+    "{\"id\":\"each\",\"type\":\"for-each\",\"list\":\"{{trigger.items}}\",\"steps\":"
+    "[" FILTER ("real", "{{item.real}}", "true") "," ACTION (
+      "stock",
+      "\"sku\":\"{{item."
+      "sku}}\"") "," ACTION ("note",
+                             "\"id\":\"{{stock.Id}}\"") "]}," ACTION ("tell",
+                                                                      "\"all\":\"{{each}}\",\"n\":"
+                                                                      "\"{{each | count}}\""),
+    "{\"items\":[{\"sku\":\"A\",\"real\":true},{\"sku\":\"B\"},{\"sku\":\"C\",\"real\":"
+    "true}]}");
   assert_act (&run, "each[0]/stock", "{\"sku\":\"A\"}");
   give (&run, "each[0]/stock", "{\"Id\":1}");
   assert_act (&run, "each[0]/note", "{\"id\":1}");
