@@ -713,11 +713,10 @@ static void
 load_connectors (SbEngine *self, const char *folder)
 {
   g_autofree char *data_dir = sb_paths_get_data_dir ();
-  g_autofree char *own_dir = g_build_filename (folder, "connectors", NULL);
   g_autoptr (SbProblems) problems = sb_problems_new ();
   g_autofree char *text = NULL;
 
-  self->connectors = sb_connectors_new (data_dir, own_dir, problems);
+  self->connectors = sb_connectors_new (data_dir, folder, problems);
   if (sb_problems_get_length (problems) == 0)
     return;
   text = sb_problems_to_text (problems);
