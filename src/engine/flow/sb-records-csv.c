@@ -137,7 +137,7 @@ read_row (Reader *reader)
 }
 
 static SbValue *
-read_record (Reader *reader, SbShape *shape, guint n_columns, gboolean *empty)
+read_record (Reader *reader, SbRecordShape *shape, guint n_columns, gboolean *empty)
 {
   guint line = reader->line;
   g_autoptr (GPtrArray) cells = read_row (reader);
@@ -147,18 +147,18 @@ read_record (Reader *reader, SbShape *shape, guint n_columns, gboolean *empty)
     return NULL;
   *empty = cells->len == 1 && g_ptr_array_index (cells, 0) == NULL;
   if (*empty || cells->len == n_columns)
-    return sb_shape_fill (shape, cells);
+    return sb_record_shape_fill (shape, cells);
   message =
     g_strdup_printf (_ ("there are %u cells, and the header has %u."), cells->len, n_columns);
   fail (reader, line, message);
   return NULL;
 }
 
-static SbShape *
+static SbRecordShape *
 read_header (Reader *reader, guint *n_columns)
 {
   g_autoptr (GPtrArray) header = read_row (reader);
-  g_autoptr (SbShape) shape = NULL;
+  g_autoptr (SbRecordShape) shape = NULL;
 
   if (header == NULL)
     return NULL;
@@ -167,7 +167,7 @@ read_header (Reader *reader, guint *n_columns)
       fail (reader, 1, _ ("there are more than 500 columns."));
       return NULL;
     }
-  shape = sb_shape_new ();
+  shape = sb_record_shape_new ();
   for (guint i = 0; i < header->len; i++)
     {
       char *column = g_ptr_array_index (header, i);
@@ -175,7 +175,7 @@ read_header (Reader *reader, guint *n_columns)
 
       if (column == NULL || g_strstrip (column)[0] == '\0')
         message = g_strdup_printf (_ ("column %u has no name."), i + 1);
-      else if (!sb_shape_add (shape, column, i))
+      else if (!sb_record_shape_add (shape, column, i))
         message = g_strdup_printf (
           _ ("the column “%.60s” is there twice, or does not go with another one."), column);
       if (message != NULL)
@@ -194,7 +194,7 @@ sb_records_parse_csv (const char *text, const char *name, GError **error)
 {
   Reader reader = { .at = text, .line = 1, .name = name, .error = error };
   guint n_columns = 0;
-  g_autoptr (SbShape) shape = NULL;
+  g_autoptr (SbRecordShape) shape = NULL;
   g_autoptr (SbValue) list = sb_value_new_array ();
 
   reader.separator = find_separator (text);

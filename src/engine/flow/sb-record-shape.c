@@ -1,4 +1,4 @@
-/* sb-shape.c
+/* sb-record-shape.c
  *
  * Copyright 2026 The Signalbox authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -14,26 +14,26 @@
 #define MAX_INDEX 100
 #define MAX_DEPTH 16
 
-struct _SbShape
+struct _SbRecordShape
 {
   char *name;          /* (nullable): of a member; NULL for an item of a list */
   guint index;         /* of an item */
   gint column;         /* -1 where there is more below */
-  GPtrArray *children; /* of SbShape */
+  GPtrArray *children; /* of SbRecordShape */
 };
 
-SbShape *
-sb_shape_new (void)
+SbRecordShape *
+sb_record_shape_new (void)
 {
-  SbShape *self = g_new0 (SbShape, 1);
+  SbRecordShape *self = g_new0 (SbRecordShape, 1);
 
   self->column = -1;
-  self->children = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_shape_free);
+  self->children = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_record_shape_free);
   return self;
 }
 
 void
-sb_shape_free (SbShape *self)
+sb_record_shape_free (SbRecordShape *self)
 {
   if (self == NULL)
     return;
@@ -44,10 +44,10 @@ sb_shape_free (SbShape *self)
 
 /* The child of that name, or with NULL of that index; made where it is not there yet. NULL where
  * names and indices would mix. */
-static SbShape *
-ensure_child (SbShape *self, const char *name, guint index)
+static SbRecordShape *
+ensure_child (SbRecordShape *self, const char *name, guint index)
 {
-  SbShape *child;
+  SbRecordShape *child;
 
   for (guint i = 0; i < self->children->len; i++)
     {
@@ -57,7 +57,7 @@ ensure_child (SbShape *self, const char *name, guint index)
       if (g_strcmp0 (child->name, name) == 0 && child->index == index)
         return child;
     }
-  child = sb_shape_new ();
+  child = sb_record_shape_new ();
   child->name = g_strdup (name);
   child->index = index;
   g_ptr_array_add (self->children, child);
@@ -99,10 +99,10 @@ split_path (const char *path)
 }
 
 gboolean
-sb_shape_add (SbShape *self, const char *path, guint column)
+sb_record_shape_add (SbRecordShape *self, const char *path, guint column)
 {
   g_autoptr (GPtrArray) parts = split_path (path);
-  SbShape *at = self;
+  SbRecordShape *at = self;
 
   if (parts == NULL)
     at = ensure_child (self, path, 0);
@@ -123,10 +123,10 @@ sb_shape_add (SbShape *self, const char *path, guint column)
   return TRUE;
 }
 
-static SbValue *fill (SbShape *self, GPtrArray *cells);
+static SbValue *fill (SbRecordShape *self, GPtrArray *cells);
 
 static SbValue *
-fill_list (SbShape *self, GPtrArray *cells)
+fill_list (SbRecordShape *self, GPtrArray *cells)
 {
   g_autoptr (SbValue) list = sb_value_new_array ();
   g_autoptr (GPtrArray) items = g_ptr_array_new_full (MAX_INDEX, (GDestroyNotify)sb_value_unref);
@@ -134,7 +134,7 @@ fill_list (SbShape *self, GPtrArray *cells)
   g_ptr_array_set_size (items, MAX_INDEX);
   for (guint i = 0; i < self->children->len; i++)
     {
-      SbShape *child = g_ptr_array_index (self->children, i);
+      SbRecordShape *child = g_ptr_array_index (self->children, i);
 
       g_ptr_array_index (items, child->index) = fill (child, cells);
     }
@@ -147,7 +147,7 @@ fill_list (SbShape *self, GPtrArray *cells)
 
 /* Returns: (transfer full) (nullable): NULL where every cell of it is empty */
 static SbValue *
-fill (SbShape *self, GPtrArray *cells)
+fill (SbRecordShape *self, GPtrArray *cells)
 {
   g_autoptr (SbValue) object = NULL;
 
@@ -158,13 +158,14 @@ fill (SbShape *self, GPtrArray *cells)
 
       return cell != NULL ? sb_value_new_string (cell) : NULL;
     }
-  if (self->children->len > 0 && ((SbShape *)g_ptr_array_index (self->children, 0))->name == NULL)
+  if (self->children->len > 0 &&
+      ((SbRecordShape *)g_ptr_array_index (self->children, 0))->name == NULL)
     return fill_list (self, cells);
 
   object = sb_value_new_object ();
   for (guint i = 0; i < self->children->len; i++)
     {
-      SbShape *child = g_ptr_array_index (self->children, i);
+      SbRecordShape *child = g_ptr_array_index (self->children, i);
       SbValue *value = fill (child, cells);
 
       if (value != NULL)
@@ -174,7 +175,7 @@ fill (SbShape *self, GPtrArray *cells)
 }
 
 SbValue *
-sb_shape_fill (SbShape *self, GPtrArray *cells)
+sb_record_shape_fill (SbRecordShape *self, GPtrArray *cells)
 {
   SbValue *record = fill (self, cells);
 
