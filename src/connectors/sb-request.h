@@ -44,6 +44,7 @@ typedef struct
   gboolean    sent;      /* with status 0: FALSE only when nothing can have reached the vendor
                           * (name not found, connection refused) */
   char       *transport; /* (nullable): "no answer within 30 seconds" */
+  SbValue    *fields;    /* (nullable): what the step gave, so that messages can name it; owned */
 } SbAnswer;
 
 void       sb_answer_clear  (SbAnswer      *self);

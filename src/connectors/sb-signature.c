@@ -147,6 +147,33 @@ check_proof (SbProof *proof, char **reason)
   return good;
 }
 
+/* An unsigned event that only names an address must not make us fetch from anywhere. */
+static gboolean
+names_known_host (SbProof *proof, SbValue *parsed)
+{
+  SbValue *hosts = sb_value_get_member (proof->webhook, "hosts");
+  SbValue *allow = sb_value_get_member (hosts, "allow");
+  const char *path = sb_value_get_string (hosts, "path");
+  const char *url;
+  g_autoptr (GUri) uri = NULL;
+
+  if (hosts == NULL)
+    return TRUE;
+  url = sb_value_get_text (sb_value_get_path (parsed, path));
+  uri = url != NULL ? g_uri_parse (url, G_URI_FLAGS_NONE, NULL) : NULL;
+  if (uri == NULL || !g_str_equal (g_uri_get_scheme (uri), "https") ||
+      g_uri_get_host (uri) == NULL || g_uri_get_userinfo (uri) != NULL)
+    return FALSE;
+  for (guint i = 0; i < sb_value_get_length (allow); i++)
+    {
+      const char *host = sb_value_get_text (sb_value_get_item (allow, i));
+
+      if (g_ascii_strcasecmp (host, g_uri_get_host (uri)) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 is_ours (SbTrigger *trigger, GPtrArray *topics)
 {
@@ -273,6 +300,10 @@ sb_signature_judge (SbConnector *connector,
     parsed = sb_event_parse_body (connector, proof.webhook, content_type, proof.body, &error);
   if (parsed == NULL)
     return verdict_new (SB_VERDICT_BROKEN, 400, g_strdup (error->message));
+  if (!names_known_host (&proof, parsed))
+    return verdict_new (
+      SB_VERDICT_BROKEN, 400,
+      g_strdup_printf (_ ("it names an address that is not of %s"), connector->name));
   verdict = find_handshake (&proof, TRUE, parsed);
   return verdict != NULL ? verdict : accept (&proof, trigger_id, parsed);
 }
