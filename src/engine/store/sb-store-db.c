@@ -116,12 +116,31 @@ sb_db_close (SbDb *self)
   g_free (self);
 }
 
+/* What the system said last about the database or its log; SQLite's own record of it is often lost on
+ * the way out of a failed commit. */
+static int
+get_system_error (SbDb *self)
+{
+  static const int files[] = { SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER };
+  int number = sqlite3_system_errno (self->handle);
+
+  for (guint i = 0; i < G_N_ELEMENTS (files) && number == 0; i++)
+    {
+      sqlite3_file *file = NULL;
+
+      sqlite3_file_control (self->handle, "main", files[i], &file);
+      if (file != NULL && file->pMethods != NULL)
+        file->pMethods->xFileControl (file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    }
+  return number;
+}
+
 static gboolean
 set_io_error (SbDb *self, GError **error)
 {
-  int number = sqlite3_system_errno (self->handle);
+  int number = get_system_error (self);
 
-  if (number == ENOSPC || number == EDQUOT)
+  if (number == ENOSPC || number == EDQUOT || number == EFBIG)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_FULL,
                    _ ("The disk that holds %s is full. Make room: what was stored is safe, and "

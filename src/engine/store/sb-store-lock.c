@@ -66,18 +66,19 @@ make_folder (const char *folder, GError **error)
 }
 
 /* What others may not read is made so whatever the umask was; a folder that holds other people's
- * files too is left as it is, since each of our own files is closed to others. */
+ * files too is left as it is, since each of our own files is closed to others. What the owner took
+ * from himself is not given back. */
 static void
 close_to_others (const char *folder)
 {
   g_autofree char *database = g_build_filename (folder, "signalbox.db", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  gboolean ours = g_file_test (database, G_FILE_TEST_EXISTS);
+  GStatBuf info;
 
-  if (dir == NULL)
+  if (dir == NULL || g_stat (folder, &info) != 0 || (info.st_mode & 077) == 0)
     return;
-  if (ours || g_dir_read_name (dir) == NULL)
-    (void)!g_chmod (folder, 0700);
+  if (g_file_test (database, G_FILE_TEST_EXISTS) || g_dir_read_name (dir) == NULL)
+    (void)!g_chmod (folder, info.st_mode & 0700);
 }
 
 static char *

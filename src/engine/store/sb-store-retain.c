@@ -146,6 +146,20 @@ find_runs (
   return TRUE;
 }
 
+/* Every few rows, whether it is small enough by now. If so the cursor goes back before @id: what
+ * follows is looked at again, for its age alone. */
+static gboolean
+look_again (SbDb *db, Retention *self, guint n, gint64 id, gboolean *too_big, GError **error)
+{
+  if (n % 8 != 0)
+    return TRUE;
+  if (!is_too_big (db, self, too_big, error))
+    return FALSE;
+  if (!*too_big)
+    self->next.cursor = id - 1;
+  return TRUE;
+}
+
 static gboolean
 retain_runs (SbDb *db, Retention *self, GError **error)
 {
@@ -158,9 +172,16 @@ retain_runs (SbDb *db, Retention *self, GError **error)
   if (!find_runs (db, self, too_big, found, &at_end, error))
     return FALSE;
   for (guint i = 0; i < found->len; i += 2)
-    if (!remove_run (db, self, g_array_index (found, gint64, i),
-                     g_array_index (found, gint64, i + 1), error))
-      return FALSE;
+    {
+      gint64 run = g_array_index (found, gint64, i);
+
+      if (too_big && !look_again (db, self, i / 2, run, &too_big, error))
+        return FALSE;
+      if (self->next.cursor < run)
+        return TRUE;
+      if (!remove_run (db, self, run, g_array_index (found, gint64, i + 1), error))
+        return FALSE;
+    }
   if (at_end)
     go_to_stage (self, STAGE_EVENTS);
   return TRUE;
@@ -172,7 +193,7 @@ retain_events (SbDb *db, Retention *self, GError **error)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (SbStatement) statement = NULL;
-  SbStepResult result;
+  SbStepResult result = SB_STEP_DONE;
   gboolean too_big;
   guint seen = 0;
 
@@ -197,8 +218,16 @@ retain_events (SbDb *db, Retention *self, GError **error)
   if (found->len < RUNS_A_SLICE && result == SB_STEP_ERROR)
     return FALSE;
   for (guint i = 0; i < found->len; i++)
-    if (!remove_event (db, self, g_array_index (found, gint64, i), error))
-      return FALSE;
+    {
+      gint64 event = g_array_index (found, gint64, i);
+
+      if (too_big && !look_again (db, self, i, event, &too_big, error))
+        return FALSE;
+      if (self->next.cursor < event)
+        return TRUE;
+      if (!remove_event (db, self, event, error))
+        return FALSE;
+    }
   if (found->len < RUNS_A_SLICE && seen < SCAN_A_SLICE)
     go_to_stage (self, STAGE_FORGET);
   return TRUE;
