@@ -100,8 +100,6 @@ test_parse (void)
 static void
 test_civil (void)
 {
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-
   for (guint i = 0; i < 20000; i++)
     {
       gint64 seconds = -62135596800 + (gint64)(g_test_rand_double () * 315537897599.0);

@@ -52,15 +52,35 @@ set_missing (GError **error, const SbOperand *operand, SbScope *scope)
     g_set_error (error, SB_ERROR, SB_ERROR_MISSING_VALUE, _ ("Step %s gave no %s"), root, rest);
 }
 
+/**
+ * sb_filter_choose_arg:
+ *
+ * For filters that choose among their values: only the one that is chosen has to be there.
+ *
+ * Returns: (transfer full) (nullable): NULL with SB_ERROR_MISSING_VALUE
+ */
+SbValue *
+sb_filter_choose_arg (SbFilterCall *call, guint index, GError **error)
+{
+  const SbOperand *operand = (const SbOperand *)call->operands + index;
+
+  if (operand->literal != NULL || sb_value_get_type (call->args[index]) != SB_VALUE_NULL)
+    return sb_value_ref (call->args[index]);
+  set_missing (error, operand, call->scope);
+  return NULL;
+}
+
 static gboolean
 fill_args (const SbCall *call, SbFilterCall *filled, GError **error)
 {
+  filled->n_args = call->n_args;
+  filled->operands = call->args;
   for (guint i = 0; i < call->n_args; i++)
     {
       const SbOperand *arg = &call->args[i];
 
       filled->args[i] = find_operand (arg, filled->scope);
-      if (arg->literal != NULL)
+      if (arg->literal != NULL || call->filter->chooses)
         continue;
       if (sb_value_get_type (filled->args[i]) == SB_VALUE_NULL)
         {
@@ -70,7 +90,6 @@ fill_args (const SbCall *call, SbFilterCall *filled, GError **error)
       if (!sb_filter_check_arg (call->filter, i, filled->args[i], error))
         return FALSE;
     }
-  filled->n_args = call->n_args;
   return TRUE;
 }
 

@@ -25,7 +25,8 @@ is_empty (SbValue *value)
 static SbValue *
 filter_default (SbFilterCall *call, GError **error)
 {
-  return sb_value_ref (is_empty (call->input) ? call->args[0] : call->input);
+  return is_empty (call->input) ? sb_filter_choose_arg (call, 0, error)
+                                : sb_value_ref (call->input);
 }
 
 static SbValue *
@@ -77,14 +78,14 @@ filter_if (SbFilterCall *call, GError **error)
 
   if (!sb_filter_truth (call, call->input, &truth, error))
     return NULL;
-  return sb_value_ref (call->args[truth ? 0 : 1]);
+  return sb_filter_choose_arg (call, truth ? 0 : 1, error);
 }
 
 const SbFilter sb_filters_choice[] = {
-  { "default", "v", filter_default, TRUE },
+  { "default", "v", filter_default, TRUE, TRUE },
   { "required", "t", filter_required, TRUE },
   { "lookup", "b", filter_lookup },
   { "bool", "", filter_bool },
-  { "if", "vv", filter_if },
+  { "if", "vv", filter_if, FALSE, TRUE },
   { NULL },
 };

@@ -20,8 +20,9 @@ typedef struct
 {
   const SbFilter *filter;
   SbValue        *input; /* (nullable): NULL where it is missing, only for filters that take that */
-  SbValue        *args[SB_FILTER_MAX_ARGS];
+  SbValue        *args[SB_FILTER_MAX_ARGS]; /* NULL where missing, only for filters that choose */
   guint           n_args;
+  gconstpointer   operands; /* private */
   SbScope        *scope;
   GTimeZone     **zone;  /* the zone that dates are shown in from here on */
 } SbFilterCall;
@@ -40,6 +41,7 @@ struct _SbFilter
   const char   *args;         /* one letter for each; those after a ? may be left out */
   SbFilterFunc  func;
   gboolean      takes_missing;
+  gboolean      chooses;      /* uses one of its values only, so that the others may be missing */
 };
 
 const SbFilter *sb_filter_find        (const char     *name);
@@ -67,6 +69,9 @@ gboolean        sb_filter_truth       (SbFilterCall   *call,
                                        GError        **error);
 char           *sb_filter_arg_text    (SbFilterCall   *call,
                                        guint           index);
+SbValue        *sb_filter_choose_arg  (SbFilterCall   *call,
+                                       guint           index,
+                                       GError        **error);
 gint64          sb_filter_arg_int     (SbFilterCall   *call,
                                        guint           index,
                                        gint64          fallback);
