@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "sb-condition.h"
 #include "sb-filters.h"
 #include "sb-json.h"
 #include "sb-paths.h"
@@ -125,10 +126,28 @@ test_examples (void)
         g_error ("data/flows/README.md says nothing about the filter %s", filter->name);
 }
 
+/* The condition that is shown as an example is one. */
+static void
+test_condition (void)
+{
+  g_autofree char *readme = load_readme ();
+  g_auto (GStrv) parts = g_strsplit (strstr (readme, "## Conditions"), "```", 3);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbValue) document = sb_json_parse (parts[1] + strlen ("json"), -1, &error);
+  g_autoptr (SbProblems) problems = sb_problems_new ();
+  SbCondition *condition;
+
+  g_assert_no_error (error);
+  condition = sb_condition_parse (document, "$", NULL, problems);
+  g_assert_nonnull (condition);
+  sb_condition_free (condition);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/readme/examples", test_examples);
+  g_test_add_func ("/readme/condition", test_condition);
   return g_test_run ();
 }

@@ -25,6 +25,19 @@ has_type (
   return FALSE;
 }
 
+static void
+check_texts (SbValue *object, const char *path, const char *const *names, SbProblems *problems)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      SbValue *value = sb_value_get_member (object, names[i]);
+      g_autofree char *member_path = g_strconcat (path, ".", names[i], NULL);
+
+      if (sb_value_get_type (value) != SB_VALUE_NULL)
+        has_type (value, SB_VALUE_STRING, member_path, _ ("A text is expected here."), problems);
+    }
+}
+
 static const struct
 {
   const char *kind;
@@ -40,7 +53,9 @@ check_criterion (SbValue *criterion, const char *path, SbProblems *problems)
   const char *kind = sb_value_get_string (criterion, "kind");
   const char *names[G_N_ELEMENTS (kinds)];
   g_autofree char *kind_path = g_strconcat (path, ".kind", NULL);
+  static const char *const texts[] = { "text", "place", NULL };
 
+  check_texts (criterion, path, texts, problems);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       const char *const members[] = { "kind", "text", "place", kinds[i].number, NULL };
@@ -80,19 +95,6 @@ sb_flow_check_criteria (SbValue *criteria, SbProblems *problems)
                     _ ("A success criterion is expected here, like {\"kind\": \"no-duplicates\"}."),
                     problems))
         check_criterion (criterion, path, problems);
-    }
-}
-
-static void
-check_texts (SbValue *object, const char *path, const char *const *names, SbProblems *problems)
-{
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      SbValue *value = sb_value_get_member (object, names[i]);
-      g_autofree char *member_path = g_strconcat (path, ".", names[i], NULL);
-
-      if (sb_value_get_type (value) != SB_VALUE_NULL)
-        has_type (value, SB_VALUE_STRING, member_path, _ ("A text is expected here."), problems);
     }
 }
 
