@@ -13,6 +13,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-json.h"
+#include "sb-nearest.h"
 
 struct _SbSchema
 {
@@ -113,31 +114,6 @@ type_name_words (const char *type)
   return type;
 }
 
-/* Levenshtein; names of members are short. */
-static guint
-distance (const char *a, const char *b)
-{
-  gsize n = strlen (b);
-  g_autofree guint *row = g_new (guint, n + 1);
-
-  for (gsize j = 0; j <= n; j++)
-    row[j] = j;
-  for (gsize i = 1; a[i - 1] != '\0'; i++)
-    {
-      guint before = row[0];
-
-      row[0] = i;
-      for (gsize j = 1; j <= n; j++)
-        {
-          guint above = row[j];
-
-          row[j] = MIN (MIN (row[j] + 1, row[j - 1] + 1), before + (a[i - 1] == b[j - 1] ? 0 : 1));
-          before = above;
-        }
-    }
-  return row[n];
-}
-
 static const char *
 nearest_member (SbValue *properties, const char *name)
 {
@@ -149,7 +125,7 @@ nearest_member (SbValue *properties, const char *name)
   for (guint i = 0; i < sb_value_get_length (properties); i++)
     {
       const char *known = sb_value_get_member_name (properties, i);
-      guint d = distance (name, known);
+      guint d = sb_word_distance (name, known);
 
       if (d < best_distance)
         {

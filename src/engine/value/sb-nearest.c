@@ -12,9 +12,13 @@
 
 #define MAX_CHARS 64
 
-/* Levenshtein distance over bytes, letters of either case being the same. */
-static guint
-distance (const char *a, const char *b)
+/**
+ * sb_word_distance:
+ *
+ * Returns: the Levenshtein distance over the first 64 bytes, letters of either case being the same
+ */
+guint
+sb_word_distance (const char *a, const char *b)
 {
   gsize n = MIN (strlen (b), MAX_CHARS);
   guint row[MAX_CHARS + 1];
@@ -53,7 +57,7 @@ sb_nearest_word (const char *word, const char *const *words, guint n_words)
 
   for (guint i = 0; i < n_words; i++)
     {
-      guint d = distance (word, words[i]);
+      guint d = sb_word_distance (word, words[i]);
 
       if (d < least)
         {

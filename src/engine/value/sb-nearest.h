@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+guint       sb_word_distance (const char       *a,
+                             const char        *b);
 const char *sb_nearest_word (const char        *word,
                              const char *const *words,
                              guint              n_words);

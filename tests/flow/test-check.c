@@ -1,4 +1,4 @@
-/* test-flow-check.c
+/* test-check.c
  *
  * Copyright 2026 The Signalbox authors
  * SPDX-License-Identifier: GPL-3.0-or-later
