@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
 #include "sb-clock.h"
@@ -151,16 +152,31 @@ get_key (SbProof *proof, gsize *length)
 }
 
 static char *
+encode_hex (const guint8 *bytes, gsize length)
+{
+  static const char digits[] = "0123456789abcdef";
+  char *text = g_malloc (2 * length + 1);
+
+  for (gsize i = 0; i < length; i++)
+    {
+      text[2 * i] = digits[bytes[i] >> 4];
+      text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+  text[2 * length] = '\0';
+  return text;
+}
+
+static char *
 compute (SbProof *proof, GByteArray *bytes, GString **problem)
 {
   const char *algorithm = sb_proof_text (proof, sb_value_get_string (proof->webhook, "algorithm"));
   const char *encoding = sb_proof_text (proof, sb_value_get_string (proof->webhook, "encoding"));
-  GChecksumType type = g_strcmp0 (algorithm, "sha1") == 0 ? G_CHECKSUM_SHA1 : G_CHECKSUM_SHA256;
+  gboolean sha1 = g_strcmp0 (algorithm, "sha1") == 0;
   gsize key_length = 0;
   guint8 *key = get_key (proof, &key_length);
-  g_autoptr (GHmac) hmac = NULL;
-  guint8 digest[64];
-  gsize digest_length = sizeof digest;
+  guint8 digest[32];
+  gsize digest_length = sha1 ? 20 : 32;
+  int code;
 
   if (key == NULL)
     {
@@ -171,13 +187,19 @@ compute (SbProof *proof, GByteArray *bytes, GString **problem)
                        proof->connector->name, proof->connector->name);
       return NULL;
     }
-  hmac = g_hmac_new (type, key, key_length);
+  /* GnuTLS rather than GHmac: it uses the processor's own SHA instructions, which shows in how many
+   * events a second are taken in. */
+  code = gnutls_hmac_fast (sha1 ? GNUTLS_MAC_SHA1 : GNUTLS_MAC_SHA256, key, key_length, bytes->data,
+                           bytes->len, digest);
   gnutls_memset (key, 0, key_length);
   g_free (key);
-  g_hmac_update (hmac, bytes->data, bytes->len);
+  if (code != 0)
+    {
+      *problem = g_string_new (gnutls_strerror (code));
+      return NULL;
+    }
   if (g_strcmp0 (encoding, "hex") == 0)
-    return g_strdup (g_hmac_get_string (hmac));
-  g_hmac_get_digest (hmac, digest, &digest_length);
+    return encode_hex (digest, digest_length);
   return g_base64_encode (digest, digest_length);
 }
 
