@@ -56,6 +56,10 @@ void         sb_endpoint_reply_with    (SbEndpoint              *self,
                                         const char              *text);
 void         sb_endpoint_begin         (SbEndpoint              *self,
                                         SbPipe                  *pipe);
+void         sb_endpoint_store         (SbEndpoint              *self,
+                                        SbEvent                 *event,
+                                        GAsyncReadyCallback      callback,
+                                        gpointer                 data);
 void         sb_endpoint_end           (SbEndpoint              *self,
                                         SbPipe                  *pipe);
 

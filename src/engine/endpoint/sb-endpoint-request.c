@@ -8,7 +8,6 @@
 
 #include "sb-endpoint-private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "sb-clock.h"
@@ -51,6 +50,44 @@ is_secret_header (const char *name)
   return FALSE;
 }
 
+static void
+append_json_text (GString    *out,
+                  const char *text)
+{
+  g_string_append_c (out, '"');
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      /* A head holds no control characters but the tab: see sb_head_check (). */
+      if (*p == '"' || *p == '\\')
+        g_string_append_c (out, '\\');
+      if (*p == '\t')
+        g_string_append (out, "\\t");
+      else
+        g_string_append_c (out, *p);
+    }
+  g_string_append_c (out, '"');
+}
+
+static void
+describe_header (GString    *out,
+                 const char *name,
+                 const char *value)
+{
+  g_string_append_c (out, out->len > 0 ? ',' : '{');
+  append_json_text (out, name);
+  g_string_append_c (out, ':');
+  if (is_secret_header (name))
+    g_string_append (out, "\"(hidden)\"");
+  else if (g_utf8_validate (value, -1, NULL))
+    append_json_text (out, value);
+  else
+    {
+      g_autofree char *valid = g_utf8_make_valid (value, -1);
+
+      append_json_text (out, valid);
+    }
+}
+
 /* name in lower case → value; repeated headers joined by ", " (RFC 9110, section 5.2) */
 static GHashTable *
 collect_headers (SoupServerMessage *message)
@@ -72,39 +109,20 @@ collect_headers (SoupServerMessage *message)
   return headers;
 }
 
-static int
-compare_names (const void *a,
-               const void *b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* A JSON object of @headers, in the order of their names; what is secret shows only that it was there. */
+/* A JSON object of @headers; what is secret shows only that it was there. Written straight out: this
+ * is done for every event. */
 static char *
 describe_headers (GHashTable *headers)
 {
-  g_autoptr (SbValue) object = sb_value_new_object ();
-  guint length = 0;
-  g_autofree gpointer *names = g_hash_table_get_keys_as_array (headers, &length);
+  GString *out = g_string_sized_new (1024);
+  GHashTableIter iter;
+  gpointer name, value;
 
-  qsort (names, length, sizeof *names, compare_names);
-  for (guint i = 0; i < length; i++)
-    {
-      const char *name = names[i];
-      const char *value = g_hash_table_lookup (headers, name);
-
-      if (is_secret_header (name))
-        sb_value_set_string (object, name, "(hidden)");
-      else if (g_utf8_validate (value, -1, NULL))
-        sb_value_set_string (object, name, value);
-      else
-        {
-          g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-          sb_value_set_string (object, name, valid);
-        }
-    }
-  return sb_json_write (object);
+  g_hash_table_iter_init (&iter, headers);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    describe_header (out, name, value);
+  g_string_append (out, out->len > 0 ? "}" : "{}");
+  return g_string_free (out, FALSE);
 }
 
 /* --- storing -------------------------------------------------------------------------------------------- */
@@ -192,7 +210,7 @@ store_event (SbEndpoint        *self,
   request->event = event;
   sb_endpoint_begin (self, pipe);
   soup_server_message_pause (message);
-  sb_store_accept_event_async (sb_endpoint_get_store (self), event, NULL, stored_cb, request);
+  sb_endpoint_store (self, event, stored_cb, request);
 }
 
 /* --- judging -------------------------------------------------------------------------------------------- */
@@ -268,6 +286,9 @@ sb_request_handle (SbEndpoint        *self,
       store_event (self, message, pipe, entry, &incoming, verdict, now_us);
       break;
     case SB_VERDICT_HANDSHAKE:
+      if (verdict->echo_name != NULL && verdict->echo_value != NULL)
+        soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                      verdict->echo_name, verdict->echo_value);
       if (verdict->reply == NULL && verdict->status == 200)
         sb_endpoint_reply (self, message, pipe, SB_REPLY_OK);
       else

@@ -16,6 +16,7 @@
 #define DEFAULT_BODY_LIMIT (1024 * 1024)
 #define MAX_BODY_LIMIT     (10 * 1024 * 1024)
 #define DIGEST_LENGTH      32
+#define LEAST_SHARED       4
 
 struct _SbEndpoint
 {
@@ -30,7 +31,17 @@ struct _SbEndpoint
   GHashTable       *bells;     /* digest of a token → SbBellEntry */
   guint             in_flight;
   gboolean          stopped;
+
+  GArray           *waiting;   /* of Waiting: not yet handed to the store */
+  GSource          *hand_over; /* (nullable) */
 };
+
+typedef struct
+{
+  SbEvent            *event; /* owned */
+  GAsyncReadyCallback callback;
+  gpointer            data;
+} Waiting;
 
 G_DEFINE_FINAL_TYPE (SbEndpoint, sb_endpoint, G_TYPE_OBJECT)
 
@@ -229,6 +240,58 @@ sb_endpoint_end (SbEndpoint *self,
     return;
   pipe->request = NULL;
   self->in_flight--;
+}
+
+/* --- storing -------------------------------------------------------------------------------------------- */
+
+static gboolean
+hand_over (SbEndpoint *self)
+{
+  g_autoptr (GArray) waiting = g_steal_pointer (&self->waiting);
+
+  g_clear_pointer (&self->hand_over, g_source_unref);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      Waiting *one = &g_array_index (waiting, Waiting, i);
+
+      sb_store_accept_event_async (self->store, one->event, NULL, one->callback, one->data);
+      sb_event_unref (one->event);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+hand_over_cb (gpointer data)
+{
+  return hand_over (data);
+}
+
+/* Stores @event together with others that were read in the same turn of the loop: the store's thread
+ * would else wake for the first of a burst and sync the disk for it alone. Half of what is in flight is
+ * enough, so that one half is read while the other is synced. */
+void
+sb_endpoint_store (SbEndpoint         *self,
+                   SbEvent            *event,
+                   GAsyncReadyCallback callback,
+                   gpointer            data)
+{
+  Waiting one = { sb_event_ref (event), callback, data };
+
+  g_array_append_val (self->waiting, one);
+  if (self->waiting->len >= LEAST_SHARED && self->waiting->len * 2 >= self->in_flight)
+    {
+      if (self->hand_over != NULL)
+        g_source_destroy (self->hand_over);
+      hand_over (self);
+    }
+  else if (self->hand_over == NULL)
+    {
+      self->hand_over = g_idle_source_new ();
+      g_source_set_priority (self->hand_over, G_PRIORITY_DEFAULT + 10);
+      g_source_set_callback (self->hand_over, hand_over_cb, self, NULL);
+      g_source_attach (self->hand_over, g_main_context_get_thread_default ());
+    }
 }
 
 /* --- libsoup -------------------------------------------------------------------------------------------- */
@@ -434,6 +497,7 @@ sb_endpoint_finalize (GObject *object)
 {
   SbEndpoint *self = SB_ENDPOINT (object);
 
+  g_array_unref (self->waiting);
   g_hash_table_unref (self->bells);
   g_checksum_free (self->checksum);
 
@@ -456,6 +520,7 @@ static void
 sb_endpoint_init (SbEndpoint *self)
 {
   self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
   self->bells = g_hash_table_new_full (digest_hash, digest_equal, g_free, entry_free);
   self->limits = (SbTransportLimits) {
     .idle_us = 60 * G_USEC_PER_SEC,

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "sb-transport.h"
 
@@ -255,6 +256,30 @@ struct _SbPipeOutput
   SbPipe       *pipe; /* (nullable) */
 };
 
+/* Sends what is corked and then @buffer, in one packet where they fit. Returns how much of @buffer
+ * went, or -1 with errno. */
+static gssize
+send_both (SbPipe     *self,
+           const void *buffer,
+           gsize       count)
+{
+  gsize before = self->corked_length - self->corked_start;
+  struct iovec parts[] = { { self->corked + self->corked_start, before }, { (void *) buffer, count } };
+  struct msghdr message = { .msg_iov = parts, .msg_iovlen = G_N_ELEMENTS (parts) };
+  gssize n = sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+  if (n < 0)
+    return n;
+  if ((gsize) n <= before)
+    {
+      self->corked_start += (gsize) n;
+      errno = EAGAIN;
+      return -1;
+    }
+  g_clear_pointer (&self->corked, g_free);
+  return n - (gssize) before;
+}
+
 static gssize
 sb_pipe_output_write_nonblocking (GPollableOutputStream *stream,
                                   const void            *buffer,
@@ -262,7 +287,6 @@ sb_pipe_output_write_nonblocking (GPollableOutputStream *stream,
                                   GError               **error)
 {
   SbPipe *self = SB_PIPE_OUTPUT (stream)->pipe;
-  int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   gssize n;
 
   if (self == NULL || self->ended || self->fd < 0)
@@ -276,16 +300,20 @@ sb_pipe_output_write_nonblocking (GPollableOutputStream *stream,
         sb_pipe_set_phase (self, SB_PIPE_WRITE);
     }
   if (self->more)
-    flags |= MSG_MORE;
-
-  do
-    n = send (self->fd, buffer, count, flags);
-  while (n < 0 && errno == EINTR);
-  if (n >= 0)
     {
       self->more = FALSE;
-      return n;
+      self->corked = g_memdup2 (buffer, count);
+      self->corked_length = count;
+      self->corked_start = 0;
+      return (gssize) count;
     }
+
+  do
+    n = self->corked != NULL ? send_both (self, buffer, count)
+                             : send (self->fd, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  if (n >= 0)
+    return n;
   if (errno != EAGAIN && errno != EWOULDBLOCK)
     return fail (G_IO_ERROR_BROKEN_PIPE, error);
   self->writable = FALSE;

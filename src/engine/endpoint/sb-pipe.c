@@ -69,6 +69,7 @@ sb_pipe_finalize (GObject *object)
   if (self->fd >= 0)
     close (self->fd);
   g_free (self->buffer);
+  g_free (self->corked);
 
   G_OBJECT_CLASS (sb_pipe_parent_class)->finalize (object);
 }
@@ -485,7 +486,7 @@ sb_pipe_finished (SbPipe *self)
   self->head_left = 0;
   if (self->held > 0)
     sb_transport_hold (self->transport, self, 0);
-  if (self->start == self->end)
+  if (self->start == self->end && self->capacity > FIRST_CAPACITY)
     g_clear_pointer (&self->buffer, g_free);
   sb_pipe_set_phase (self, SB_PIPE_IDLE);
   if (sb_transport_is_stopping (self->transport))

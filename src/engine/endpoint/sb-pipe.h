@@ -66,6 +66,9 @@ struct _SbPipe
   guint64        body_left;   /* of a body of known length */
   gsize          held;        /* bytes of the body that are in memory, here or above */
   gsize          drained;     /* bytes thrown away */
+  char          *corked;      /* (nullable): head of the answer, kept until its body comes */
+  gsize          corked_length;
+  gsize          corked_start;
 
   guint          chunked : 1;
   guint          readable : 1;
