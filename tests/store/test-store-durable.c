@@ -15,6 +15,9 @@
 
 #define IN_FLIGHT 16
 
+/* This very file, to be run again as another process. */
+static char *program;
+
 /* --- killed while writing
  * ------------------------------------------------------------------------- */
 
@@ -81,9 +84,8 @@ write_and_die (Fixture *fixture, guint round, guint lines)
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *number = g_strdup_printf ("%u", round);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) child =
-    g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", "--write",
-                      fixture->folder, number, NULL);
+  g_autoptr (GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program,
+                                                    "--write", fixture->folder, number, NULL);
   g_autoptr (GDataInputStream) out = NULL;
   char *line;
 
@@ -274,6 +276,7 @@ test_close_under_load (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  program = g_file_read_link ("/proc/self/exe", NULL);
   if (argc == 4 && g_str_equal (argv[1], "--write"))
     write_for_ever (argv[2], g_ascii_strtoull (argv[3], NULL, 10));
 

@@ -23,6 +23,9 @@
 
 #define NOBODY 65534
 
+/* This very file, to be run again as another process. */
+static char *program;
+
 static char *
 get_path (Fixture *fixture, const char *name)
 {
@@ -138,7 +141,7 @@ test_lock_of_the_dead (Fixture *fixture, gconstpointer data)
 
   make_live_flow (fixture->store, "orders");
   close_store (fixture);
-  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", "--hold",
+  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--hold",
                             fixture->folder, NULL);
   g_assert_no_error (error);
   out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (child));
@@ -397,8 +400,8 @@ test_full_disk (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("signalbox-store-XXXXXX", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error,
-                                                    "/proc/self/exe", "--fill", folder, NULL);
+  g_autoptr (GSubprocess) child =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, program, "--fill", folder, NULL);
 
   g_assert_no_error (error);
   g_assert_true (g_subprocess_wait (child, NULL, NULL));
@@ -428,6 +431,7 @@ test_full_limit (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  program = g_file_read_link ("/proc/self/exe", NULL);
   if (argc == 3 && g_str_equal (argv[1], "--hold"))
     return hold (argv[2]);
   if (argc == 3 && g_str_equal (argv[1], "--fill"))
