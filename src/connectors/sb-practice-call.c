@@ -39,6 +39,8 @@ form_to_value (const char *text)
         continue;
       g_strdelimit (name, "]", '[');
       parts = g_strsplit (name, "[", 16);
+      if (parts[0] == NULL)
+        continue;
       last = 0;
       for (guint j = 0; parts[j] != NULL; j++)
         if (*parts[j] != '\0')

@@ -621,7 +621,8 @@ sb_practice_new (SbConnectors *connectors)
 gboolean
 sb_practice_listen (SbPractice *self, gint port, GError **error)
 {
-  g_autoptr (SoupServer) server = soup_server_new ("server-header", "signalbox-practice ", NULL);
+  g_autoptr (SoupServer) server = soup_server_new ("server-header", "signalbox-practice ",
+                                                     "raw-paths", TRUE, NULL);
   g_autoptr (GSocketAddress) address =
     g_inet_socket_address_new_from_string ("127.0.0.1", (guint)port);
   g_autoptr (GError) local = NULL;
