@@ -211,11 +211,28 @@ words_of_failure (SbAttempt *attempt, const SbPilotStand *stand)
   return g_strdup (_ ("no answer"));
 }
 
-/* Tries, time, request and response of a column, from the attempts at its places. */
+/* The first attempt at the place of @attempt. */
+static SbAttempt *
+first_at_place (const SbPilotStand *stand, SbAttempt *attempt)
+{
+  for (guint i = 0; i < stand->attempts->len; i++)
+    {
+      SbAttempt *other = g_ptr_array_index (stand->attempts, i);
+
+      if (g_str_equal (other->place, attempt->place))
+        return other;
+    }
+  return attempt;
+}
+
+/* Tries, time with the waiting between them, request and response of a column. */
 static SbAttempt *
 add_attempts (SbPilotCell *cell, const SbPilotStand *stand, const char *step_id)
 {
+  g_autoptr (GHashTable) times = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   SbAttempt *last = NULL;
+  GHashTableIter iter;
+  gpointer time;
   gint64 us = 0;
 
   cell->tries = 0;
@@ -226,13 +243,22 @@ add_attempts (SbPilotCell *cell, const SbPilotStand *stand, const char *step_id)
       if (!g_str_equal (place_step (attempt->place), step_id))
         continue;
       cell->tries++;
-      if (attempt->ended_us > attempt->started_us)
-        us += attempt->ended_us - attempt->started_us;
       last = attempt;
+      if (attempt->ended_us > 0)
+        {
+          gint64 *taken = g_new (gint64, 1);
+
+          *taken = attempt->ended_us - first_at_place (stand, attempt)->started_us;
+          g_hash_table_replace (times, attempt->place, taken);
+        }
     }
   if (last == NULL)
     return NULL;
+  g_hash_table_iter_init (&iter, times);
+  while (g_hash_table_iter_next (&iter, NULL, &time))
+    us += MAX (0, *(gint64 *)time);
   cell->ms = (us + 500) / 1000;
+  cell->since_start_ms = MAX (0, last->ended_us - stand->started_us) / 1000;
   g_free (cell->request);
   cell->request = g_strdup (last->request);
   g_free (cell->response);

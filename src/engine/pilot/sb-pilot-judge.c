@@ -252,7 +252,7 @@ count (SbPilotWork *work, SbValue *records)
   return tally;
 }
 
-/* The slowest way of a record to the column, from the first to it. */
+/* The longest that a record took from its start until it was past the column; NULL: past all. */
 static gint64
 slowest (SbPilotWork *work, const char *place)
 {
@@ -261,23 +261,16 @@ slowest (SbPilotWork *work, const char *place)
   for (guint i = 0; i < work->records->len; i++)
     {
       SbPilotRecord *record = g_ptr_array_index (work->records, i);
-      gint64 ms = 0;
-      gboolean reached = place == NULL;
 
-      for (guint j = 0; j < work->columns->len; j++)
+      for (guint j = 1; j < work->columns->len; j++)
         {
           SbPilotColumn *column = g_ptr_array_index (work->columns, j);
+          SbPilotCell *cell = &record->cells[j];
 
-          if (record->cells[j].ms > 0)
-            ms += record->cells[j].ms;
-          if (place != NULL && g_str_equal (column->place, place))
-            {
-              reached = record->cells[j].state == SB_CELL_DONE;
-              break;
-            }
+          if (cell->state == SB_CELL_DONE && cell->ms >= 0 &&
+              (place == NULL || g_str_equal (column->place, place)))
+            worst = MAX (worst, cell->since_start_ms);
         }
-      if (reached && record->run != 0)
-        worst = MAX (worst, ms);
     }
   return worst;
 }
