@@ -232,7 +232,15 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (Peer) peer = data;
   gssize length = g_input_stream_read_finish (G_INPUT_STREAM (source), result, NULL);
 
-  if (length <= 0)
+  if (length == 0)
+    {
+      /* No more requests; what is under way is still answered, if anybody listens. A pilot is too
+       * long to run for nobody. */
+      if (peer->pilot != NULL)
+        g_cancellable_cancel (peer->pilot);
+      return;
+    }
+  if (length < 0)
     {
       if (!peer->control->closing)
         peer_leave (peer);
