@@ -1,0 +1,15 @@
+/* main.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sb-ctl.h"
+
+int
+main (int argc, char *argv[])
+{
+  return sb_ctl_main (argc, argv);
+}
