@@ -262,6 +262,23 @@ check_columns (SbValue *fields, const char *path, SbProblems *problems)
     }
 }
 
+/* The key must stand where "idempotency" says it does: the practice ground looks there too. */
+static void
+check_key_place (SbValue *action, const char *path, SbProblems *problems)
+{
+  SbValue *idempotency = sb_value_get_member (action, "idempotency");
+  const char *name = sb_value_get_string (idempotency, "name");
+  SbValue *body = sb_value_get_member (sb_value_get_member (action, "request"), "body");
+  g_autofree char *where = g_strdup_printf ("%s.idempotency.name", path);
+
+  if (g_strcmp0 (sb_value_get_string (idempotency, "kind"), "key") != 0 ||
+      g_strcmp0 (sb_value_get_string (idempotency, "in"), "body") != 0 || name == NULL)
+    return;
+  if (g_strcmp0 (sb_value_get_text (sb_value_get_path (body, name)), "{{key}}") != 0)
+    sb_problems_add (problems, where, NULL, NULL,
+                     _ ("the body's member “%s” is not “{{key}}”; put the key there"), name);
+}
+
 static void
 check_action (SbValue *document, SbValue *action, guint index, SbProblems *problems)
 {
@@ -279,6 +296,7 @@ check_action (SbValue *document, SbValue *action, guint index, SbProblems *probl
   check_columns (fields, path, problems);
   check_fixed_choice (action, "method", path, problems);
   check_fixed_choice (action, "encoding", path, problems);
+  check_key_place (action, path, problems);
   if (lookup != NULL)
     {
       SbValue *other = find_by (actions, "id", lookup);

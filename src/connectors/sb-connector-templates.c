@@ -12,6 +12,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sb-template.h"
+
 /* What the templates of one part of a file may refer to. */
 typedef struct
 {
@@ -19,6 +21,7 @@ typedef struct
   SbValue *fields;   /* (nullable): of the action */
   const char *roots; /* "fields settings secrets key version" */
   SbProblems *problems;
+  const char *path; /* of the text being looked at */
 } Check;
 
 static SbValue *
@@ -39,49 +42,46 @@ is_root (const char *roots, const char *root)
 }
 
 static void
-check_name (Check *check, const char *path, const char *token)
+check_reference (const char *root, const char *path, gboolean may_be_missing, gpointer data)
 {
-  g_autofree char *root = g_strndup (token, strcspn (token, ".["));
-  const char *rest = token[strlen (root)] == '.' ? token + strlen (root) + 1 : "";
-  g_autofree char *name = g_strndup (rest, strcspn (rest, ".["));
+  Check *check = data;
+  const char *rest = g_str_has_prefix (path, root) ? path + strlen (root) : "";
+  g_autofree char *name =
+    rest[0] == '.' ? g_strndup (rest + 1, strcspn (rest + 1, ".[")) : g_strdup ("");
   SbValue *setting = find_key (check->settings, name);
 
   if (!is_root (check->roots, root))
-    sb_problems_add (check->problems, path, NULL, NULL,
-                     _ ("“{{%s}}” cannot be used here; there are %s"), token, check->roots);
+    sb_problems_add (check->problems, check->path, NULL, NULL,
+                     _ ("“{{%s}}” cannot be used here; there are %s"), path, check->roots);
   else if (g_str_equal (root, "fields") && find_key (check->fields, name) == NULL)
-    sb_problems_add (check->problems, path, NULL, NULL,
-                     _ ("“{{%s}}” names a field that the action does not have"), token);
+    sb_problems_add (check->problems, check->path, NULL, NULL,
+                     _ ("“{{%s}}” names a field that the action does not have"), path);
   else if (g_str_equal (root, "settings") &&
            (setting == NULL || sb_value_get_boolean_or (setting, "secret", FALSE)))
-    sb_problems_add (check->problems, path, NULL, NULL,
-                     _ ("“{{%s}}” names a setting that is not there, or is secret"), token);
+    sb_problems_add (check->problems, check->path, NULL, NULL,
+                     _ ("“{{%s}}” names a setting that is not there, or is secret"), path);
   else if (g_str_equal (root, "secrets") &&
            (setting == NULL || !sb_value_get_boolean_or (setting, "secret", FALSE)))
-    sb_problems_add (check->problems, path, NULL, NULL,
-                     _ ("“{{%s}}” names a secret setting that is not there"), token);
+    sb_problems_add (check->problems, check->path, NULL, NULL,
+                     _ ("“{{%s}}” names a secret setting that is not there"), path);
 }
 
 static void
 check_text (Check *check, const char *path, const char *text)
 {
-  const char *at = text;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbTemplate) template = NULL;
 
-  while ((at = strstr (at, "{{")) != NULL)
+  if (strstr (text, "{{") == NULL)
+    return;
+  template = sb_template_new (text, &error);
+  if (template == NULL)
     {
-      const char *end = strstr (at, "}}");
-      g_autofree char *token = NULL;
-
-      if (end == NULL)
-        {
-          sb_problems_add (check->problems, path, NULL, NULL,
-                           _ ("a token begins with {{, but does not end with }}"));
-          return;
-        }
-      token = g_strndup (at + 2, strcspn (at + 2, "|}"));
-      check_name (check, path, g_strstrip (token));
-      at = end;
+      sb_problems_add (check->problems, path, NULL, NULL, "%s", error->message);
+      return;
     }
+  check->path = path;
+  sb_template_foreach_reference (template, check_reference, check);
 }
 
 static void
@@ -102,7 +102,15 @@ check_value (Check *check, const char *path, SbValue *value)
         const char *name = sb_value_get_member_name (value, i);
         g_autofree char *below = g_strdup_printf ("%s.%s", path, name);
 
-        if (g_str_equal (name, "$each"))
+        if (g_str_equal (name, "$if"))
+          {
+            const char *key = sb_value_get_string (value, "$if");
+
+            if (find_key (check->fields, key) == NULL)
+              sb_problems_add (check->problems, below, NULL, NULL,
+                               _ ("“%s” is not a field of the action"), key != NULL ? key : "");
+          }
+        else if (g_str_equal (name, "$each"))
           {
             const char *key = sb_value_get_string (value, "$each");
             SbValue *field = find_key (check->fields, key);

@@ -30,7 +30,7 @@ typedef struct
   char     *example;   /* (nullable) */
   SbValue  *sample;    /* (nullable): what practice uses */
   char     *pattern;   /* (nullable): regular expression a value must match */
-  char     *fallback;  /* (nullable): template used when the owner leaves it empty */
+  char     *fallback;  /* (nullable): used when the owner leaves it empty */
   SbValue  *allowed;   /* (nullable): array of {"value", "label"} */
   gboolean  required;
   gboolean  secret;    /* settings only: kept in the keyring */

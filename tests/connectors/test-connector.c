@@ -108,7 +108,7 @@ test_problems (void)
     { "\"record\": \"Order {{trigger.name}}\"", "\"record\": \"Order {{event.name}}\"",
       "$.triggers[0].record: “{{event.name}}” cannot be used here" },
     { "\"record\": \"Order {{trigger.name}}\"", "\"record\": \"Order {{trigger.name\"",
-      "does not end with }}" },
+      "is not closed by }}" },
     { "\"id\": \"order-created\"", "\"id\": \"order-paid\"",
       "$.triggers[1].id: “order-paid” is there already" },
     { "\"algorithm\": \"sha256\"", "\"algorithm\": \"md5\"", "$.webhook.algorithm: is “md5”" },
