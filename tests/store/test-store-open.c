@@ -87,7 +87,6 @@ run_sql (const char *path, const char *sql)
 static void
 test_modes (void)
 {
-  g_autoptr (GError) error = NULL;
   g_autofree char *parent = g_dir_make_tmp ("signalbox-store-XXXXXX", NULL);
   Fixture fixture = { 0 };
   mode_t before = umask (0);

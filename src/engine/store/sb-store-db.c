@@ -52,7 +52,6 @@ set_pragmas (SbDb *self, gboolean writable, GError **error)
                        "PRAGMA temp_store = MEMORY;"
                        "PRAGMA cache_size = -16000;"
                        "PRAGMA journal_size_limit = 33554432;"
-                       "PRAGMA wal_autocheckpoint = 2000;"
                        "PRAGMA busy_timeout = 5000;",
                        error);
   return sb_db_exec (self,
@@ -116,8 +115,8 @@ sb_db_close (SbDb *self)
   g_free (self);
 }
 
-/* What the system said last about the database or its log; SQLite's own record of it is often lost on
- * the way out of a failed commit. */
+/* What the system said last about the database or its log; SQLite's own record of it is often lost
+ * on the way out of a failed commit. */
 static int
 get_system_error (SbDb *self)
 {
@@ -444,10 +443,10 @@ sb_db_return_rows (SbDb *self,
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (unref);
   SbStepResult result;
 
-  if (statement == NULL)
+  if (owned == NULL)
     return FALSE;
-  while ((result = sb_db_step (self, statement, error)) == SB_STEP_ROW)
-    g_ptr_array_add (rows, read (statement));
+  while ((result = sb_db_step (self, owned, error)) == SB_STEP_ROW)
+    g_ptr_array_add (rows, read (owned));
   if (result == SB_STEP_ERROR)
     return FALSE;
   sb_store_request_return (request, g_steal_pointer (&rows), (GDestroyNotify)g_ptr_array_unref);

@@ -61,7 +61,8 @@ struct _SbDb
   GCancellable *cancellable;     /* (nullable): of the request under way */
   gint64        deadline_us;     /* monotonic; 0: none: a search gives what it has by then */
   gboolean      broken;          /* an error that is not the request's: disk full, I/O, damage */
-  gboolean      want_checkpoint;
+  gboolean      want_checkpoint; /* asked for by the work that is being done */
+  int           log_pages;       /* of the log, after the last commit */
   GArray       *tallies;         /* of SbTally */
   GArray       *notes;           /* of SbNote: what the transaction under way changes */
   gboolean      take_accepted;   /* as it was when the transaction began */
@@ -221,6 +222,29 @@ void         sb_store_writer_work       (SbStoreQueue      *queue,
 void         sb_store_reader_work       (SbStoreQueue      *queue,
                                    SbDb         *db,
                                    SbStoreRequest    *list);
+
+/* --- moving the log into the database: sb-store-checkpoint.c --------------------------------------- */
+
+typedef enum
+{
+  SB_CHECKPOINT_IDLE,
+  SB_CHECKPOINT_MOVING,  /* by its own thread */
+  SB_CHECKPOINT_NEARLY,  /* the rest is the writer's */
+} SbStoreCheckpointState;
+
+typedef struct
+{
+  SbStoreQueue *queue;
+  gint          state;   /* atomic: SbStoreCheckpointState */
+} SbStoreCheckpoint;
+
+void         sb_db_watch_log      (SbDb         *self);
+void         sb_store_checkpoint_step (SbStoreCheckpoint *self,
+                                   SbDb         *db);
+void         sb_store_checkpoint_work (SbStoreQueue *queue,
+                                   SbDb         *db,
+                                   SbStoreRequest *list);
+SbStoreCheckpoint *sb_store_get_checkpoint (SbStore *self);
 
 typedef enum
 {

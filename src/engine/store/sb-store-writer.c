@@ -163,9 +163,5 @@ sb_store_writer_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
     fail_all (list, error);
   sb_store_requests_deliver (list);
 
-  if (db->want_checkpoint)
-    {
-      db->want_checkpoint = FALSE;
-      sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    }
+  sb_store_checkpoint_step (sb_store_get_checkpoint (store), db);
 }

@@ -34,6 +34,7 @@ struct _SbStore
   SbStoreChanges *changes;
   SbStoreQueue *writer;
   SbStoreQueue *readers[2];
+  SbStoreCheckpoint checkpoint;
 
   GMutex mutex; /* what follows is set from any thread */
   gboolean closed;
@@ -116,6 +117,7 @@ open_databases (SbStore *self, gboolean was_clean, GError **error)
   g_autoptr (SbDb) writer = NULL;
   g_autoptr (SbDb) reader = NULL;
   g_autoptr (SbDb) searcher = NULL;
+  g_autoptr (SbDb) mover = NULL;
   GStatBuf info;
 
   if (!make_database_file (path, error))
@@ -129,8 +131,13 @@ open_databases (SbStore *self, gboolean was_clean, GError **error)
 
   reader = sb_db_open (path, FALSE, error);
   searcher = reader != NULL ? sb_db_open (path, FALSE, error) : NULL;
-  if (searcher == NULL)
+  mover = searcher != NULL ? sb_db_open (path, TRUE, error) : NULL;
+  if (mover == NULL)
     return FALSE;
+
+  sb_db_watch_log (writer);
+  self->checkpoint.queue =
+    sb_store_queue_new ("store-log", self, g_steal_pointer (&mover), 1, sb_store_checkpoint_work);
 
   self->writer = sb_store_queue_new ("store-writer", self, g_steal_pointer (&writer), WRITE_BATCH,
                                      sb_store_writer_work);
@@ -174,6 +181,8 @@ sb_store_close (SbStore *self)
       sb_store_queue_stop (self->readers[i]);
   if (self->writer != NULL)
     sb_store_queue_stop (self->writer);
+  if (self->checkpoint.queue != NULL)
+    sb_store_queue_stop (self->checkpoint.queue);
   g_clear_pointer (&self->changes, sb_store_changes_free);
   g_clear_pointer (&self->lock, sb_store_lock_release);
 }
@@ -182,6 +191,12 @@ const char *
 sb_store_get_folder (SbStore *self)
 {
   return self->folder;
+}
+
+SbStoreCheckpoint *
+sb_store_get_checkpoint (SbStore *self)
+{
+  return &self->checkpoint;
 }
 
 /* The mode new runs are opened in: "live" (the default), "practice" or "sandbox". Any thread. */
