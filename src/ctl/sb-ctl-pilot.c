@@ -14,6 +14,7 @@
 
 #include "sb-error.h"
 #include "sb-json.h"
+#include "sb-paths.h"
 #include "sb-pilot.h"
 #include "sb-records.h"
 
@@ -218,6 +219,41 @@ pilot_kept_flow (SbCtl *self, SbValue *document, SbValue *records, const char *m
   return sb_ctl_run (self, "pilot.run", arguments, progress_cb, self, error);
 }
 
+/* (transfer full) (nullable): the file of the ready-made flow @name. */
+static char *
+find_template (const char *name)
+{
+  g_autofree char *data = sb_paths_get_data_dir ();
+  g_autofree char *file = g_strconcat (name, ".json", NULL);
+  g_autofree char *path = g_build_filename (data, "flows", file, NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+}
+
+/* A flow of the data folder; where there is none of the name, the ready-made one. */
+static SbValue *
+pilot_named (SbCtl *self, const char *name, SbValue *records, const char *mode, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (SbValue) document = NULL;
+  SbValue *result = pilot_kept_flow (self, NULL, records, mode, &problem);
+
+  if (result != NULL)
+    return result;
+  if (g_error_matches (problem, SB_ERROR, SB_ERROR_NOT_FOUND) && !g_str_equal (mode, "sandbox"))
+    path = find_template (name);
+  if (path == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
+  sb_ctl_hint (
+    self, _ ("There is no flow “%s” yet: this is the ready-made one, and nothing is kept."), name);
+  document = sb_json_load_file (path, error);
+  return document != NULL ? pilot_document (self, document, records, mode, path, error) : NULL;
+}
+
 static int
 run_pilot (SbCtl *self)
 {
@@ -244,10 +280,12 @@ run_pilot (SbCtl *self)
         return sb_ctl_fail (self, operand, error);
     }
 
-  if (document != NULL && !g_str_equal (mode, "sandbox"))
-    result = pilot_document (self, document, records, mode, operand, &error);
-  else
+  if (document == NULL)
+    result = pilot_named (self, operand, records, mode, &error);
+  else if (g_str_equal (mode, "sandbox"))
     result = pilot_kept_flow (self, document, records, mode, &error);
+  else
+    result = pilot_document (self, document, records, mode, operand, &error);
   clear_progress (self);
   if (result == NULL)
     return sb_ctl_fail (self, operand, error);

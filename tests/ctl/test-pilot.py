@@ -47,6 +47,14 @@ class Pilot(ctl.Case):
         self.ctl("pilot", id, check=0)
         self.assertNotEqual(self.ask("flows", "show", id)["gate"], before)
 
+    def test_a_name_stands_for_the_ready_made_flow_until_there_is_one(self):
+        self.assertTrue(self.ask("pilot", "order-to-cash")["passed"])
+        self.assertEqual(self.ask("flows", "list"), [])
+        self.ctl("flows", "new", "order-to-cash", check=0)
+        self.ctl("flows", "set", "order-to-cash", "packing.no-such-field=x", check=1)
+        self.ctl("pilot", "order-to-cash", check=0)
+        self.ctl("pilot", "order-to-csah", check=1)
+
     def test_beside_a_server(self):
         id = self.ctl("flows", "new", "order-to-cash", check=0).out.strip()
         server = self.serve()

@@ -211,6 +211,26 @@ class Serve(ctl.Case):
             before = events[-1]["id"]
         self.assertEqual(set(accepted) - stored, set())
 
+    def test_secrets_from_a_credentials_folder(self):
+        credentials = os.path.join(self.home, "credentials")
+        os.mkdir(credentials, 0o700)
+        connection = self.ask("connections", "add", "--connector", "shopify", "--name", "Shop", "--environment",
+                              "sandbox", "--set", "shop=harbour-goods")["id"]
+        for key, secret in (("client_secret", "shpss_of_a_file"), ("access_token", "shpat_of_a_file")):
+            with open(os.path.join(credentials, f"{connection}.{key}"), "w") as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(secret)
+        flow = self.add_live_flow(connection=connection)
+        # Without a session bus and without libsecret's file: as on a server.
+        environment = {name: value for name, value in self.environment.items() if not name.startswith("SECRET_")}
+        server = self.serve("--credentials", credentials, environment=environment)
+        url = self.ask("flows", "show", flow, environment=environment)["url"]
+        self.assertEqual(ctl.post_order(url, 1, secret="shpss_of_a_file"), 200)
+        self.assertEqual(ctl.post_order(url, 2, secret="shpss_test"), 401)
+        self.wait_for("the order at the ground", server.received)
+        self.assertEqual(server.stop(), 0)
+        self.assertNotIn("of_a_file", server.end_errors)
+
     def test_a_practice_ground_of_its_own(self):
         ground = self.start("practice", "--port", "0")
         port = ground.practice.rsplit(":", 1)[1]

@@ -316,7 +316,8 @@ sb_report_write_text (SbValue *result, guint width, gboolean color)
     g_string_append_printf (printer.out, "\033[%sm",
                             sb_value_get_boolean_or (result, "passed", FALSE) ? "1;32" : "1;31");
   put_paragraph (&printer, verdict, 0);
+  /* Before the end of the line, so that nothing of the colour stands on the next one. */
   if (color)
-    g_string_append (printer.out, "\033[0m");
+    g_string_insert (printer.out, (gssize) printer.out->len - 1, "\033[0m");
   return g_string_free (printer.out, FALSE);
 }
