@@ -251,6 +251,7 @@ typedef enum
   SB_LANE_WRITE,
   SB_LANE_READ,   /* bounded work */
   SB_LANE_SEARCH, /* may take a while */
+  SB_LANE_CHECK,  /* reads everything */
 } SbStoreLane;
 
 void         sb_store_ask         (SbStore             *self,

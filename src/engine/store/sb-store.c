@@ -20,8 +20,7 @@
 
 #define WRITE_BATCH 512
 #define READ_BATCH  16
-/* A database that was not closed is read through before it is used, unless that would be felt at
- * start. */
+/* A database that was not closed is read through before it is used; a larger one meanwhile. */
 #define CHECK_BYTES (64 * 1024 * 1024)
 #define MAX_REASONS 256
 
@@ -33,8 +32,9 @@ struct _SbStore
   SbStoreLock *lock;
   SbStoreChanges *changes;
   SbStoreQueue *writer;
-  SbStoreQueue *readers[2];
+  SbStoreQueue *readers[3]; /* for reads, searches and, where it was not closed, the check */
   SbStoreCheckpoint checkpoint;
+  GCancellable *closing; /* ends a check that takes long */
 
   GMutex mutex; /* what follows is set from any thread */
   gboolean closed;
@@ -60,6 +60,7 @@ sb_store_finalize (GObject *object)
   SbStore *self = SB_STORE (object);
 
   sb_store_close (self);
+  g_object_unref (self->closing);
   g_free (self->folder);
   g_hash_table_unref (self->refused);
   g_clear_pointer (&self->refused_now, g_hash_table_unref);
@@ -81,6 +82,7 @@ static void
 sb_store_init (SbStore *self)
 {
   g_mutex_init (&self->mutex);
+  self->closing = g_cancellable_new ();
   self->mode = g_intern_static_string ("live");
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
@@ -111,6 +113,22 @@ make_database_file (const char *path, GError **error)
 }
 
 static gboolean
+check (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  return sb_store_schema_check (db, error);
+}
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_task_propagate_pointer (G_TASK (result), &error);
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_warning ("%s", error->message);
+}
+
+static gboolean
 open_databases (SbStore *self, gboolean was_clean, GError **error)
 {
   g_autofree char *path = g_build_filename (self->folder, "signalbox.db", NULL);
@@ -118,21 +136,24 @@ open_databases (SbStore *self, gboolean was_clean, GError **error)
   g_autoptr (SbDb) reader = NULL;
   g_autoptr (SbDb) searcher = NULL;
   g_autoptr (SbDb) mover = NULL;
+  g_autoptr (SbDb) checker = NULL;
   GStatBuf info;
+  gboolean check_later;
 
   if (!make_database_file (path, error))
     return FALSE;
   writer = sb_db_open (path, TRUE, error);
   if (writer == NULL || !sb_store_schema_prepare (writer, error))
     return FALSE;
-  if (!was_clean && g_stat (path, &info) == 0 && info.st_size <= CHECK_BYTES &&
-      !sb_store_schema_check (writer, error))
+  check_later = !was_clean && g_stat (path, &info) == 0 && info.st_size > CHECK_BYTES;
+  if (!was_clean && !check_later && !sb_store_schema_check (writer, error))
     return FALSE;
 
   reader = sb_db_open (path, FALSE, error);
   searcher = reader != NULL ? sb_db_open (path, FALSE, error) : NULL;
   mover = searcher != NULL ? sb_db_open (path, TRUE, error) : NULL;
-  if (mover == NULL)
+  checker = mover != NULL && check_later ? sb_db_open (path, FALSE, error) : NULL;
+  if (mover == NULL || (check_later && checker == NULL))
     return FALSE;
 
   sb_db_watch_log (writer);
@@ -145,6 +166,13 @@ open_databases (SbStore *self, gboolean was_clean, GError **error)
                                          READ_BATCH, sb_store_reader_work);
   self->readers[1] = sb_store_queue_new ("store-search", self, g_steal_pointer (&searcher),
                                          READ_BATCH, sb_store_reader_work);
+  if (checker != NULL)
+    {
+      self->readers[2] = sb_store_queue_new ("store-check", self, g_steal_pointer (&checker), 1,
+                                             sb_store_reader_work);
+      sb_store_ask (self, SB_LANE_CHECK, open_databases, check, NULL, NULL, self->closing,
+                    checked_cb, NULL);
+    }
   return TRUE;
 }
 
@@ -176,6 +204,7 @@ sb_store_close (SbStore *self)
   if (closed)
     return;
 
+  g_cancellable_cancel (self->closing);
   for (guint i = 0; i < G_N_ELEMENTS (self->readers); i++)
     if (self->readers[i] != NULL)
       sb_store_queue_stop (self->readers[i]);
@@ -267,8 +296,7 @@ sb_store_ask (SbStore *self,
               GAsyncReadyCallback callback,
               gpointer data)
 {
-  SbStoreQueue *queue =
-    lane == SB_LANE_WRITE ? self->writer : self->readers[lane == SB_LANE_SEARCH];
+  SbStoreQueue *queue = lane == SB_LANE_WRITE ? self->writer : self->readers[lane - SB_LANE_READ];
 
   g_return_if_fail (SB_IS_STORE (self));
 
