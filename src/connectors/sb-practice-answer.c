@@ -192,7 +192,7 @@ sb_stand_in_refuse (SbStandIn *self, guint status, const char *code, const char 
     }
   if (message_path != NULL)
     body = merge (body, wrap_in_path (message_path, sb_value_new_string (message)));
-  if (code_path != NULL)
+  if (code_path != NULL && (code != NULL || message_path == NULL))
     body =
       merge (body, wrap_in_path (code_path, sb_value_new_string (code != NULL ? code : message)));
   if (message_path == NULL && code_path == NULL)
@@ -368,11 +368,8 @@ sb_stand_in_find_none (SbStandIn *self, SbCatch *found)
 }
 
 void
-sb_practice_sample (SbConnector *connector,
-                    SbAction *action,
-                    SbValue *fields,
-                    const char *key,
-                    SbAnswer *answer)
+sb_practice_sample (
+  SbConnector *connector, SbAction *action, SbValue *fields, const char *key, SbAnswer *answer)
 {
   /* Only what an answer is made of: nothing is matched here. */
   SbStandIn stand_in = { .connector = connector, .action = action };
@@ -381,9 +378,9 @@ sb_practice_sample (SbConnector *connector,
 
   *answer = (SbAnswer){ .status = reply->status, .sent = TRUE };
   answer->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_hash_table_insert (answer->headers, g_strdup ("content-type"),
-                       g_strdup (reply->content_type != NULL ? reply->content_type
-                                                             : "application/json"));
+  g_hash_table_insert (
+    answer->headers, g_strdup ("content-type"),
+    g_strdup (reply->content_type != NULL ? reply->content_type : "application/json"));
   if (reply->version_header != NULL)
     g_hash_table_insert (answer->headers, g_ascii_strdown (reply->version_header, -1),
                          g_strdup (reply->version));

@@ -299,7 +299,8 @@ fits (SbShape *self, SbValue *actual)
   return attempt.conflicts == 0 ? attempt.matched : 0;
 }
 
-/* A list: what stands alone after a "$each" is looked for at the end, the rest is of the "$each". */
+/* A list: what stands alone after a "$each" is looked for at the end, the rest is of the "$each".
+ */
 static void
 match_list (SbShape *self, SbValue *actual, SbCatch *found)
 {
@@ -312,7 +313,8 @@ match_list (SbShape *self, SbValue *actual, SbCatch *found)
 
       if (child->kind == SHAPE_EACH)
         break;
-      if (child->kind != SHAPE_IF || end == 0 || fits (child, sb_value_get_item (actual, end - 1)) == 0)
+      if (child->kind != SHAPE_IF || end == 0 ||
+          fits (child, sb_value_get_item (actual, end - 1)) == 0)
         continue;
       sb_shape_match (child, sb_value_get_item (actual, end - 1), found);
       end--;

@@ -263,7 +263,8 @@ identify (SbStandIn *stand_in, SbCall *call, const char *key)
     case SB_IDEMPOTENT_KEY:
       return g_strdup_printf ("%s %s %s", stand_in->connector->id, stand_in->action->id, key);
     case SB_IDEMPOTENT_PUT:
-      /* A PUT names what it writes in its path; a POST that may be repeated does so by what it says. */
+      /* A PUT names what it writes in its path; a POST that may be repeated does so by what it
+       * says. */
       path = g_str_equal (call->method, "PUT") ? g_strjoinv ("/", call->path) : digest_of (call);
       return g_strdup_printf ("%s %s %s %s", stand_in->connector->id, stand_in->action->id, path,
                               key != NULL ? key : "");
@@ -621,8 +622,8 @@ sb_practice_new (SbConnectors *connectors)
 gboolean
 sb_practice_listen (SbPractice *self, gint port, GError **error)
 {
-  g_autoptr (SoupServer) server = soup_server_new ("server-header", "signalbox-practice ",
-                                                     "raw-paths", TRUE, NULL);
+  g_autoptr (SoupServer) server =
+    soup_server_new ("server-header", "signalbox-practice ", "raw-paths", TRUE, NULL);
   g_autoptr (GSocketAddress) address =
     g_inet_socket_address_new_from_string ("127.0.0.1", (guint)port);
   g_autoptr (GError) local = NULL;

@@ -17,53 +17,81 @@
 
 /* A vendor with one action of every kind. */
 static const char acme[] =
-  "{\"format\": 1, \"id\": \"acme\", \"name\": \"Acme\", \"kind\": \"other\", \"about\": \"A vendor for tests.\","
+  "{\"format\": 1, \"id\": \"acme\", \"name\": \"Acme\", \"kind\": \"other\", \"about\": \"A "
+  "vendor for tests.\","
   " \"environments\": {\"production\": {\"base_url\": \"https://api.acme.test/v1\"}},"
-  " \"settings\": [{\"key\": \"token\", \"label\": \"Token\", \"secret\": true, \"required\": true, \"sample\": \"practice-token\"}],"
+  " \"settings\": [{\"key\": \"token\", \"label\": \"Token\", \"secret\": true, \"required\": "
+  "true, \"sample\": \"practice-token\"}],"
   " \"auth\": {\"scheme\": \"bearer\", \"value\": \"{{secrets.token}}\"},"
   " \"actions\": ["
   "  {\"id\": \"create-invoice\", \"label\": \"create an invoice\", \"kind\": \"action\","
-  "   \"fields\": [{\"key\": \"Customer\", \"label\": \"Customer\", \"type\": \"text\", \"required\": true, \"sample\": \"58\"},"
-  "              {\"key\": \"Kind\", \"label\": \"Kind\", \"type\": \"choice\", \"allowed\": [{\"value\": \"goods\", \"label\": \"Goods\"}, {\"value\": \"work\", \"label\": \"Work\"}]},"
-  "              {\"key\": \"Lines\", \"label\": \"Lines\", \"type\": \"list\", \"columns\": [{\"key\": \"sku\", \"label\": \"SKU\", \"type\": \"text\"}]}],"
+  "   \"fields\": [{\"key\": \"Customer\", \"label\": \"Customer\", \"type\": \"text\", "
+  "\"required\": true, \"sample\": \"58\"},"
+  "              {\"key\": \"Kind\", \"label\": \"Kind\", \"type\": \"choice\", \"allowed\": "
+  "[{\"value\": \"goods\", \"label\": \"Goods\"}, {\"value\": \"work\", \"label\": \"Work\"}]},"
+  "              {\"key\": \"Lines\", \"label\": \"Lines\", \"type\": \"list\", \"columns\": "
+  "[{\"key\": \"sku\", \"label\": \"SKU\", \"type\": \"text\"}]}],"
   "   \"request\": {\"method\": \"POST\", \"path\": \"/invoice\", \"encoding\": \"json\","
-  "     \"body\": {\"CustomerRef\": {\"value\": \"{{fields.Customer}}\"}, \"Kind\": \"{{fields.Kind}}\","
+  "     \"body\": {\"CustomerRef\": {\"value\": \"{{fields.Customer}}\"}, \"Kind\": "
+  "\"{{fields.Kind}}\","
   "              \"Line\": {\"$each\": \"Lines\", \"as\": {\"item\": \"{{item.sku}}\"}}}},"
-  "   \"idempotency\": {\"kind\": \"key\", \"in\": \"query\", \"name\": \"requestid\", \"max\": 50},"
-  "   \"answer\": {\"ok\": [200], \"error_message\": \"Fault.Error[0].Message\", \"output\": \"Invoice\","
+  "   \"idempotency\": {\"kind\": \"key\", \"in\": \"query\", \"name\": \"requestid\", \"max\": "
+  "50},"
+  "   \"answer\": {\"ok\": [200], \"error_message\": \"Fault.Error[0].Message\", \"output\": "
+  "\"Invoice\","
   "     \"sample\": {\"Invoice\": {\"Id\": \"145\", \"Customer\": \"{{fields.Customer}}\"}}}},"
   "  {\"id\": \"set-stock\", \"label\": \"set the stock\", \"kind\": \"action\","
-  "   \"fields\": [{\"key\": \"Item\", \"label\": \"Item\", \"type\": \"text\", \"required\": true, \"sample\": \"a/b\"},"
-  "              {\"key\": \"Count\", \"label\": \"Count\", \"type\": \"number\", \"required\": true, \"sample\": \"3\"}],"
-  "   \"request\": {\"method\": \"PUT\", \"path\": \"/items/{{fields.Item}}\", \"encoding\": \"json\", \"body\": {\"count\": \"{{fields.Count}}\"}},"
+  "   \"fields\": [{\"key\": \"Item\", \"label\": \"Item\", \"type\": \"text\", \"required\": "
+  "true, \"sample\": \"a/b\"},"
+  "              {\"key\": \"Count\", \"label\": \"Count\", \"type\": \"number\", \"required\": "
+  "true, \"sample\": \"3\"}],"
+  "   \"request\": {\"method\": \"PUT\", \"path\": \"/items/{{fields.Item}}\", \"encoding\": "
+  "\"json\", \"body\": {\"count\": \"{{fields.Count}}\"}},"
   "   \"idempotency\": {\"kind\": \"put\"},"
   "   \"answer\": {\"sample\": {\"item\": \"{{fields.Item}}\", \"count\": \"{{fields.Count}}\"}}},"
   "  {\"id\": \"tell\", \"label\": \"tell\", \"kind\": \"action\","
-  "   \"fields\": [{\"key\": \"text\", \"label\": \"Text\", \"type\": \"text\", \"required\": true, \"sample\": \"hello\"}],"
-  "   \"request\": {\"method\": \"POST\", \"path\": \"/say\", \"encoding\": \"json\", \"body\": {\"verb\": \"tell\", \"text\": \"{{fields.text}}\"}},"
+  "   \"fields\": [{\"key\": \"text\", \"label\": \"Text\", \"type\": \"text\", \"required\": "
+  "true, \"sample\": \"hello\"}],"
+  "   \"request\": {\"method\": \"POST\", \"path\": \"/say\", \"encoding\": \"json\", \"body\": "
+  "{\"verb\": \"tell\", \"text\": \"{{fields.text}}\"}},"
   "   \"idempotency\": {\"kind\": \"none\"},"
-  "   \"answer\": {\"error_when\": [{\"path\": \"ok\", \"is\": false}], \"error_code\": \"error\", \"trouble_codes\": [\"invalid_auth\"],"
+  "   \"answer\": {\"error_when\": [{\"path\": \"ok\", \"is\": false}], \"error_code\": \"error\", "
+  "\"trouble_codes\": [\"invalid_auth\"],"
   "     \"sample\": {\"ok\": true, \"text\": \"{{fields.text}}\"}}},"
   "  {\"id\": \"whisper\", \"label\": \"whisper\", \"kind\": \"action\","
-  "   \"fields\": [{\"key\": \"text\", \"label\": \"Text\", \"type\": \"text\", \"required\": true, \"sample\": \"hush\"}],"
-  "   \"request\": {\"method\": \"POST\", \"path\": \"/say\", \"encoding\": \"json\", \"body\": {\"verb\": \"whisper\", \"text\": \"{{fields.text}}\"}},"
-  "   \"idempotency\": {\"kind\": \"none\"}, \"answer\": {\"sample\": {\"ok\": true, \"quiet\": true}}},"
+  "   \"fields\": [{\"key\": \"text\", \"label\": \"Text\", \"type\": \"text\", \"required\": "
+  "true, \"sample\": \"hush\"}],"
+  "   \"request\": {\"method\": \"POST\", \"path\": \"/say\", \"encoding\": \"json\", \"body\": "
+  "{\"verb\": \"whisper\", \"text\": \"{{fields.text}}\"}},"
+  "   \"idempotency\": {\"kind\": \"none\"}, \"answer\": {\"sample\": {\"ok\": true, \"quiet\": "
+  "true}}},"
   "  {\"id\": \"pay\", \"label\": \"pay\", \"kind\": \"action\","
-  "   \"fields\": [{\"key\": \"amount\", \"label\": \"Amount\", \"type\": \"number\", \"required\": true, \"sample\": \"1850\"},"
-  "              {\"key\": \"order\", \"label\": \"Order\", \"type\": \"text\", \"sample\": \"#1001\"}],"
-  "   \"request\": {\"method\": \"POST\", \"path\": \"/pay\", \"encoding\": \"form\", \"body\": {\"amount\": \"{{fields.amount}}\", \"metadata\": {\"order\": \"{{fields.order}}\"}}},"
-  "   \"idempotency\": {\"kind\": \"key\", \"in\": \"header\", \"name\": \"Idempotency-Key\", \"max\": 255},"
-  "   \"answer\": {\"sample\": {\"amount\": \"{{fields.amount}}\", \"order\": \"{{fields.order}}\"}}},"
+  "   \"fields\": [{\"key\": \"amount\", \"label\": \"Amount\", \"type\": \"number\", "
+  "\"required\": true, \"sample\": \"1850\"},"
+  "              {\"key\": \"order\", \"label\": \"Order\", \"type\": \"text\", \"sample\": "
+  "\"#1001\"}],"
+  "   \"request\": {\"method\": \"POST\", \"path\": \"/pay\", \"encoding\": \"form\", \"body\": "
+  "{\"amount\": \"{{fields.amount}}\", \"metadata\": {\"order\": \"{{fields.order}}\"}}},"
+  "   \"idempotency\": {\"kind\": \"key\", \"in\": \"header\", \"name\": \"Idempotency-Key\", "
+  "\"max\": 255},"
+  "   \"answer\": {\"sample\": {\"amount\": \"{{fields.amount}}\", \"order\": "
+  "\"{{fields.order}}\"}}},"
   "  {\"id\": \"ship\", \"label\": \"ship\", \"kind\": \"action\","
-  "   \"fields\": [{\"key\": \"number\", \"label\": \"Number\", \"type\": \"text\", \"required\": true, \"sample\": \"1001\"}],"
-  "   \"request\": {\"method\": \"POST\", \"path\": \"/ships\", \"encoding\": \"json\", \"body\": {\"number\": \"{{fields.number}}\"}},"
-  "   \"idempotency\": {\"kind\": \"lookup\", \"lookup\": \"find-ship\", \"lookup_fields\": {\"number\": \"{{fields.number}}\"}},"
+  "   \"fields\": [{\"key\": \"number\", \"label\": \"Number\", \"type\": \"text\", \"required\": "
+  "true, \"sample\": \"1001\"}],"
+  "   \"request\": {\"method\": \"POST\", \"path\": \"/ships\", \"encoding\": \"json\", \"body\": "
+  "{\"number\": \"{{fields.number}}\"}},"
+  "   \"idempotency\": {\"kind\": \"lookup\", \"lookup\": \"find-ship\", \"lookup_fields\": "
+  "{\"number\": \"{{fields.number}}\"}},"
   "   \"answer\": {\"sample\": {\"id\": 900, \"number\": \"{{fields.number}}\"}}},"
   "  {\"id\": \"find-ship\", \"label\": \"find\", \"kind\": \"lookup\","
-  "   \"fields\": [{\"key\": \"number\", \"label\": \"Number\", \"type\": \"text\", \"required\": true, \"sample\": \"1001\"}],"
-  "   \"request\": {\"method\": \"GET\", \"path\": \"/ships\", \"query\": {\"number\": \"{{fields.number}}\"}, \"encoding\": \"none\"},"
+  "   \"fields\": [{\"key\": \"number\", \"label\": \"Number\", \"type\": \"text\", \"required\": "
+  "true, \"sample\": \"1001\"}],"
+  "   \"request\": {\"method\": \"GET\", \"path\": \"/ships\", \"query\": {\"number\": "
+  "\"{{fields.number}}\"}, \"encoding\": \"none\"},"
   "   \"idempotency\": {\"kind\": \"put\"},"
-  "   \"answer\": {\"found\": \"ships[0].id\", \"output\": \"ships[0]\", \"sample\": {\"ships\": [{\"id\": 900, \"number\": \"{{fields.number}}\"}]}}}"
+  "   \"answer\": {\"found\": \"ships[0].id\", \"output\": \"ships[0]\", \"sample\": {\"ships\": "
+  "[{\"id\": 900, \"number\": \"{{fields.number}}\"}]}}}"
   " ], \"test\": \"find-ship\"}";
 
 typedef struct
@@ -75,8 +103,7 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture *fixture,
-        gconstpointer data)
+set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbProblems) problems = sb_problems_new ();
   g_autofree char *shipped = sb_paths_get_data_dir ();
@@ -99,8 +126,7 @@ set_up (Fixture *fixture,
 }
 
 static void
-remove_file (const char *folder,
-             const char *name)
+remove_file (const char *folder, const char *name)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
@@ -108,8 +134,7 @@ remove_file (const char *folder,
 }
 
 static void
-tear_down (Fixture *fixture,
-           gconstpointer data)
+tear_down (Fixture *fixture, gconstpointer data)
 {
   g_clear_object (&fixture->session);
   g_assert_finalize_object (fixture->practice);
@@ -129,9 +154,7 @@ typedef struct
 } Got;
 
 static void
-got_cb (GObject *source,
-        GAsyncResult *result,
-        gpointer data)
+got_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Got *got = data;
 
@@ -182,7 +205,7 @@ ask (Fixture *fixture,
       const char *text = got.bytes != NULL ? g_bytes_get_data (got.bytes, &size) : NULL;
 
       g_clear_pointer (answer, sb_value_unref);
-      *answer = size > 0 ? sb_json_parse (text, (gssize) size, NULL) : NULL;
+      *answer = size > 0 ? sb_json_parse (text, (gssize)size, NULL) : NULL;
     }
   g_clear_pointer (&got.bytes, g_bytes_unref);
   g_clear_error (&got.error);
@@ -190,17 +213,13 @@ ask (Fixture *fixture,
 }
 
 static guint
-post (Fixture *fixture,
-      const char *path,
-      const char *body,
-      SbValue **answer)
+post (Fixture *fixture, const char *path, const char *body, SbValue **answer)
 {
   return ask (fixture, "POST", path, "application/json", body, NULL, answer);
 }
 
 static char *
-text_at (SbValue *value,
-         const char *path)
+text_at (SbValue *value, const char *path)
 {
   SbValue *found = sb_value_get_path (value, path);
 
@@ -216,70 +235,78 @@ text_at (SbValue *value,
   G_STMT_END
 
 static void
-test_auth (Fixture *fixture,
-           gconstpointer data)
+test_auth (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbValue) answer = NULL;
   const char *body = "{\"CustomerRef\": {\"value\": \"58\"}}";
 
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k1", body, &answer), ==, 200);
   g_assert_cmpuint (ask (fixture, "POST", "/acme/invoice?requestid=k2", "application/json", body,
-                         "Authorization: Bearer wrong", &answer), ==, 401);
+                         "Authorization: Bearer wrong", &answer),
+                    ==, 401);
   g_assert_nonnull (sb_value_get_path (answer, "Fault.Error[0].Message"));
   g_assert_cmpuint (ask (fixture, "POST", "/acme/invoice?requestid=k3", "application/json", body,
-                         "Authorization: Bearer practice-token2", NULL), ==, 401);
+                         "Authorization: Bearer practice-token2", NULL),
+                    ==, 401);
   /* A vendor that says no inside an answer that is otherwise fine. */
   g_assert_cmpuint (ask (fixture, "POST", "/acme/say", "application/json",
                          "{\"verb\": \"tell\", \"text\": \"x\"}", "Authorization: Bearer wrong",
-                         &answer), ==, 200);
+                         &answer),
+                    ==, 200);
   assert_text (answer, "ok", "false");
   assert_text (answer, "error", "invalid_auth");
 }
 
 static void
-test_fields (Fixture *fixture,
-             gconstpointer data)
+test_fields (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbValue) answer = NULL;
   g_autofree char *message = NULL;
 
-  g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k1",
-                          "{\"CustomerRef\": {\"value\": \"\"}}", &answer), ==, 400);
+  g_assert_cmpuint (
+    post (fixture, "/acme/invoice?requestid=k1", "{\"CustomerRef\": {\"value\": \"\"}}", &answer),
+    ==, 400);
   message = text_at (answer, "Fault.Error[0].Message");
   g_assert_nonnull (strstr (message, "Customer"));
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k2", "{}", NULL), ==, 400);
-  g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k3", "{\"CustomerRef\": ", NULL), ==, 400);
+  g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k3", "{\"CustomerRef\": ", NULL), ==,
+                    400);
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k4",
-                          "{\"CustomerRef\": {\"value\": \"58\"}, \"Kind\": \"magic\"}", NULL), ==, 400);
+                          "{\"CustomerRef\": {\"value\": \"58\"}, \"Kind\": \"magic\"}", NULL),
+                    ==, 400);
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k5",
-                          "{\"CustomerRef\": {\"value\": \"58\"}, \"Kind\": \"work\"}", NULL), ==, 200);
+                          "{\"CustomerRef\": {\"value\": \"58\"}, \"Kind\": \"work\"}", NULL),
+                    ==, 200);
   g_assert_cmpuint (ask (fixture, "POST", "/acme/invoice?requestid=k6", "text/plain",
-                         "{\"CustomerRef\": {\"value\": \"58\"}}", NULL, NULL), ==, 415);
+                         "{\"CustomerRef\": {\"value\": \"58\"}}", NULL, NULL),
+                    ==, 415);
   /* No key, and one over its length. */
   g_assert_cmpuint (post (fixture, "/acme/invoice", "{\"CustomerRef\": {\"value\": \"58\"}}", NULL),
                     ==, 400);
-  g_assert_cmpuint (post (fixture,
-                          "/acme/invoice?requestid=123456789012345678901234567890123456789012345678901",
-                          "{\"CustomerRef\": {\"value\": \"58\"}}", NULL), ==, 400);
+  g_assert_cmpuint (
+    post (fixture, "/acme/invoice?requestid=123456789012345678901234567890123456789012345678901",
+          "{\"CustomerRef\": {\"value\": \"58\"}}", NULL),
+    ==, 400);
   g_assert_cmpuint (post (fixture, "/acme/nowhere", "{}", &answer), ==, 404);
   g_assert_cmpuint (post (fixture, "/nobody/invoice", "{}", &answer), ==, 404);
   g_assert_nonnull (sb_value_get_string (answer, "error"));
 
   /* Only what was done is listed; what was refused when asked for. */
-  g_assert_cmpuint (ask (fixture, "GET", "/_practice/received", NULL, NULL, NULL, &answer), ==, 200);
+  g_assert_cmpuint (ask (fixture, "GET", "/_practice/received", NULL, NULL, NULL, &answer), ==,
+                    200);
   g_assert_cmpuint (sb_value_get_length (answer), ==, 1);
   assert_text (answer, "[0].vendor", "acme");
   assert_text (answer, "[0].action", "create-invoice");
   assert_text (answer, "[0].key", "k5");
   assert_text (answer, "[0].body.CustomerRef.value", "58");
-  g_assert_true (g_str_has_suffix (sb_value_get_string (sb_value_get_item (answer, 0), "time"), "Z"));
+  g_assert_true (
+    g_str_has_suffix (sb_value_get_string (sb_value_get_item (answer, 0), "time"), "Z"));
   ask (fixture, "GET", "/_practice/received?all=1", NULL, NULL, NULL, &answer);
   g_assert_cmpuint (sb_value_get_length (answer), >, 5);
 }
 
 static void
-test_key (Fixture *fixture,
-          gconstpointer data)
+test_key (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbValue) first = NULL, again = NULL, other = NULL, list = NULL;
   const char *body = "{\"CustomerRef\": {\"value\": \"58\"}, \"Line\": [{\"item\": \"MUG\"}]}";
@@ -287,8 +314,9 @@ test_key (Fixture *fixture,
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k1", body, &first), ==, 200);
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k1", body, &again), ==, 200);
   g_assert_true (sb_value_equal (first, again));
-  g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k1",
-                          "{\"CustomerRef\": {\"value\": \"59\"}}", NULL), ==, 409);
+  g_assert_cmpuint (
+    post (fixture, "/acme/invoice?requestid=k1", "{\"CustomerRef\": {\"value\": \"59\"}}", NULL),
+    ==, 409);
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k2", body, &other), ==, 200);
   {
     g_autofree char *a = text_at (first, "Invoice.Id"), *b = text_at (other, "Invoice.Id");
@@ -300,27 +328,31 @@ test_key (Fixture *fixture,
   assert_text (list, "[0].repeated", "false");
   assert_text (list, "[1].repeated", "true");
   assert_text (list, "[2].key", "k2");
-  g_assert_cmpuint (ask (fixture, "DELETE", "/_practice/received", NULL, NULL, NULL, NULL), ==, 204);
+  g_assert_cmpuint (ask (fixture, "DELETE", "/_practice/received", NULL, NULL, NULL, NULL), ==,
+                    204);
   g_clear_pointer (&list, sb_value_unref);
   list = sb_practice_get_received (fixture->practice);
   g_assert_cmpuint (sb_value_get_length (list), ==, 0);
 }
 
 static void
-test_kinds (Fixture *fixture,
-            gconstpointer data)
+test_kinds (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbValue) answer = NULL, list = NULL;
 
-  /* put: the same once more changes nothing; another value is work. A slash stays in its segment. */
-  g_assert_cmpuint (ask (fixture, "PUT", "/acme/items/a%2Fb", "application/json", "{\"count\": 3}",
-                         NULL, &answer), ==, 200);
+  /* put: the same once more changes nothing; another value is work. A slash stays in its segment.
+   */
+  g_assert_cmpuint (
+    ask (fixture, "PUT", "/acme/items/a%2Fb", "application/json", "{\"count\": 3}", NULL, &answer),
+    ==, 200);
   assert_text (answer, "item", "a/b");
   assert_text (answer, "count", "3");
-  g_assert_cmpuint (ask (fixture, "PUT", "/acme/items/a%2Fb", "application/json", "{\"count\": 3}",
-                         NULL, NULL), ==, 200);
-  g_assert_cmpuint (ask (fixture, "PUT", "/acme/items/a%2Fb", "application/json", "{\"count\": 4}",
-                         NULL, NULL), ==, 200);
+  g_assert_cmpuint (
+    ask (fixture, "PUT", "/acme/items/a%2Fb", "application/json", "{\"count\": 3}", NULL, NULL), ==,
+    200);
+  g_assert_cmpuint (
+    ask (fixture, "PUT", "/acme/items/a%2Fb", "application/json", "{\"count\": 4}", NULL, NULL), ==,
+    200);
   /* none: each is done. */
   post (fixture, "/acme/say", "{\"verb\": \"tell\", \"text\": \"x\"}", NULL);
   post (fixture, "/acme/say", "{\"verb\": \"tell\", \"text\": \"x\"}", NULL);
@@ -329,7 +361,8 @@ test_kinds (Fixture *fixture,
   assert_text (answer, "quiet", "true");
   /* form */
   g_assert_cmpuint (ask (fixture, "POST", "/acme/pay", "application/x-www-form-urlencoded",
-                         "amount=1850&metadata%5Border%5D=%231001+a", "Idempotency-Key: p1", &answer),
+                         "amount=1850&metadata%5Border%5D=%231001+a", "Idempotency-Key: p1",
+                         &answer),
                     ==, 200);
   assert_text (answer, "order", "#1001 a");
   list = sb_practice_get_received (fixture->practice);
@@ -342,12 +375,12 @@ test_kinds (Fixture *fixture,
 }
 
 static void
-test_lookup (Fixture *fixture,
-             gconstpointer data)
+test_lookup (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbValue) answer = NULL;
 
-  g_assert_cmpuint (ask (fixture, "GET", "/acme/ships?number=1001", NULL, NULL, NULL, &answer), ==, 200);
+  g_assert_cmpuint (ask (fixture, "GET", "/acme/ships?number=1001", NULL, NULL, NULL, &answer), ==,
+                    200);
   g_assert_cmpuint (sb_value_get_length (sb_value_get_member (answer, "ships")), ==, 0);
   g_assert_cmpuint (post (fixture, "/acme/ships", "{\"number\": \"1001\"}", NULL), ==, 200);
   ask (fixture, "GET", "/acme/ships?number=1001", NULL, NULL, NULL, &answer);
@@ -357,23 +390,22 @@ test_lookup (Fixture *fixture,
 }
 
 static void
-fault (Fixture *fixture,
-       const char *document)
+fault (Fixture *fixture, const char *document)
 {
   g_assert_cmpuint (post (fixture, "/_practice/faults", document, NULL), ==, 200);
 }
 
 static void
-test_faults (Fixture *fixture,
-             gconstpointer data)
+test_faults (Fixture *fixture, gconstpointer data)
 {
   const char *body = "{\"CustomerRef\": {\"value\": \"58\"}}";
   g_autoptr (SbValue) list = NULL, answer = NULL;
   gint64 start;
 
   g_assert_cmpuint (post (fixture, "/_practice/faults", "{\"fault\": \"flood\"}", NULL), ==, 400);
-  g_assert_cmpuint (post (fixture, "/_practice/faults",
-                          "[{\"fault\": \"500\"}, {\"fault\": \"flood\"}]", NULL), ==, 400);
+  g_assert_cmpuint (
+    post (fixture, "/_practice/faults", "[{\"fault\": \"500\"}, {\"fault\": \"flood\"}]", NULL), ==,
+    400);
   g_assert_cmpuint (post (fixture, "/_practice/faults", "no json", NULL), ==, 400);
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k0", body, NULL), ==, 200);
 
@@ -405,9 +437,11 @@ test_faults (Fixture *fixture,
                   "\"match\": {\"CustomerRef.value\": \"13\"}}");
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k4", body, NULL), ==, 200);
   g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k5",
-                          "{\"CustomerRef\": {\"value\": \"unlucky\"}}", NULL), ==, 500);
-  g_assert_cmpuint (post (fixture, "/acme/invoice?requestid=k6",
-                          "{\"CustomerRef\": {\"value\": \"13\"}}", &answer), ==, 400);
+                          "{\"CustomerRef\": {\"value\": \"unlucky\"}}", NULL),
+                    ==, 500);
+  g_assert_cmpuint (
+    post (fixture, "/acme/invoice?requestid=k6", "{\"CustomerRef\": {\"value\": \"13\"}}", &answer),
+    ==, 400);
   assert_text (answer, "Fault.Error[0].Message", "No such customer");
 
   fault (fixture, "{\"fault\": \"garbage\"}");
@@ -430,8 +464,7 @@ test_faults (Fixture *fixture,
 
 /* A held answer must not outlive the practice ground, nor keep it alive. */
 static void
-test_stop_while_waiting (Fixture *fixture,
-                         gconstpointer data)
+test_stop_while_waiting (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%d/acme/ships?number=1",
                                           sb_practice_get_port (fixture->practice));
@@ -458,15 +491,16 @@ test_stop_while_waiting (Fixture *fixture,
 }
 
 static void
-test_garbage (Fixture *fixture,
-              gconstpointer data)
+test_garbage (Fixture *fixture, gconstpointer data)
 {
   static const char *const lines[] = {
     "GET\r\n\r\n",
     "POST /acme/%zz HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
-    "POST /acme/invoice?%ff=%00 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n\xff\xfe{",
+    "POST /acme/invoice?%ff=%00 HTTP/1.1\r\nHost: x\r\nContent-Type: "
+    "application/json\r\nContent-Length: 3\r\n\r\n\xff\xfe{",
     "POST //// HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx",
-    "POST /acme/pay HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 17\r\n\r\n=&a[]=1&[[]=&%=%z",
+    "POST /acme/pay HTTP/1.1\r\nHost: x\r\nContent-Type: "
+    "application/x-www-form-urlencoded\r\nContent-Length: 17\r\n\r\n=&a[]=1&[[]=&%=%z",
   };
   g_autoptr (GString) large = g_string_new (NULL);
   g_autoptr (SbValue) answer = NULL;
@@ -474,9 +508,8 @@ test_garbage (Fixture *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
       g_autoptr (GSocketClient) client = g_socket_client_new ();
-      g_autoptr (GSocketConnection) connection =
-        g_socket_client_connect_to_host (client, "127.0.0.1",
-                                         (guint16) sb_practice_get_port (fixture->practice), NULL, NULL);
+      g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host (
+        client, "127.0.0.1", (guint16)sb_practice_get_port (fixture->practice), NULL, NULL);
 
       g_assert_nonnull (connection);
       g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), lines[i],
@@ -496,8 +529,7 @@ test_garbage (Fixture *fixture,
 
 /* What was done outlasts a kill: another practice ground with the same file knows it. */
 static void
-test_kept (Fixture *fixture,
-           gconstpointer data)
+test_kept (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (fixture->folder, "practice.jsonl", NULL);
   const char *body = "{\"CustomerRef\": {\"value\": \"58\"}}";
@@ -533,8 +565,7 @@ test_kept (Fixture *fixture,
 
 /* The same port twice is one sentence, not a crash. */
 static void
-test_port_taken (Fixture *fixture,
-                 gconstpointer data)
+test_port_taken (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbPractice) second = sb_practice_new (fixture->connectors);
   g_autoptr (GError) error = NULL;
@@ -544,11 +575,10 @@ test_port_taken (Fixture *fixture,
 }
 
 int
-main (int argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-#define add(path, function) \
+#define add(path, function)                                                                        \
   g_test_add ("/practice/" path, Fixture, NULL, set_up, function, tear_down)
   add ("auth", test_auth);
   add ("fields", test_fields);

@@ -176,8 +176,8 @@ test_preview (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (
     strstr (sb_value_get_string (get_cell (result, 1, "invoice"), "request"), "Enamel mug, blue"));
   /* The address that production would be called at, and no secret. */
-  g_assert_nonnull (strstr (sb_value_get_string (get_cell (result, 1, "invoice"), "request"),
-                            "intuit.com"));
+  g_assert_nonnull (
+    strstr (sb_value_get_string (get_cell (result, 1, "invoice"), "request"), "intuit.com"));
   g_assert_null (strstr (sb_value_get_string (get_cell (result, 1, "invoice"), "request"),
                          "practice-access-token"));
 }
@@ -208,7 +208,8 @@ test_practice (Fixture *fixture, gconstpointer data)
   assert_cell (result, 5, "customer", "expected-failure");
   assert_cell (result, 5, "invoice", "held");
   assert_cell (result, 6, "trigger", "expected-failure");
-  g_assert_nonnull (strstr (sb_value_get_string (get_cell (result, 6, "trigger"), "detail"), "401"));
+  g_assert_nonnull (
+    strstr (sb_value_get_string (get_cell (result, 6, "trigger"), "detail"), "401"));
   assert_cell (result, 7, "invoice", "done");
   g_assert_cmpint (sb_value_get_int_or (get_cell (result, 7, "invoice"), "tries", 0), ==, 2);
   assert_cell (result, 8, "parcel", "expected-failure");
@@ -224,13 +225,13 @@ test_practice (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (sb_value_get_int_or (get_cell (result, 5, "customer"), "tries", -1), ==, 0);
 }
 
-/* A mapping that points at nothing: every record that gets there is unexpected, and the gate shut. */
+/* A mapping that points at nothing: every record that gets there is unexpected, and the gate shut.
+ */
 static void
 test_broken_mapping (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbValue) value = sb_value_new_string ("{{trigger.no_such_number}}");
-  g_autoptr (SbValue) document =
-    sb_flow_with_field (fixture->flow, "parcel", "orderNumber", value);
+  g_autoptr (SbValue) document = sb_flow_with_field (fixture->flow, "parcel", "orderNumber", value);
   g_autoptr (SbFlow) broken = parse_flow (document);
   g_autoptr (SbPilotRow) row = sb_pilot_row_new ();
   g_autoptr (GPtrArray) reasons = NULL;
@@ -271,16 +272,16 @@ test_expectations (Fixture *fixture, gconstpointer data)
   Heard heard = { 0 };
   g_autoptr (SbValue) result = NULL;
 
-  sb_value_set (first, "expect",
-                sb_json_parse ("{\"outcome\": \"inbox\", \"steps\": {\"parcel\": \"failed\"}}", -1,
-                               &error));
+  sb_value_set (
+    first, "expect",
+    sb_json_parse ("{\"outcome\": \"inbox\", \"steps\": {\"parcel\": \"failed\"}}", -1, &error));
   g_assert_no_error (error);
   sb_value_append (records, first);
   sb_value_set (second, "expect", sb_json_parse ("{\"tries\": {\"invoice\": 2}}", -1, &error));
   sb_value_append (records, second);
   /* A plain body without anything around it, and one that lacks what the flow needs. */
-  sb_value_append (records, sb_value_copy (sb_value_get_member (
-                              sb_value_get_item (fixture->records, 2), "body")));
+  sb_value_append (
+    records, sb_value_copy (sb_value_get_member (sb_value_get_item (fixture->records, 2), "body")));
   sb_value_append (records, sb_json_parse ("{\"name\": \"#7\", \"line_items\": [{}]}", -1, &error));
   g_assert_no_error (error);
 

@@ -10,11 +10,10 @@
 
 #include <glib/gi18n-lib.h>
 
-#define EXPIRY_DAYS 30
+#define EXPIRY_DAYS   30
 #define RECORDS_NAMED 3
 
-static void
-add_reason (GPtrArray *reasons, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void add_reason (GPtrArray *reasons, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
 add_reason (GPtrArray *reasons, const char *format, ...)
@@ -79,10 +78,11 @@ add_failures (GPtrArray *reasons, SbPilotRow *row)
         continue;
       why = why_unexpected (record);
       words = without_stop (why != NULL ? why : _ ("it did not end"));
-      add_reason (reasons,
-                  _ ("Record %d did not go as expected: %s. Open the record, mend the cause and run "
-                     "the pilot again."),
-                  (int)sb_value_get_int_or (record, "number", i + 1), words);
+      add_reason (
+        reasons,
+        _ ("Record %d did not go as expected: %s. Open the record, mend the cause and run "
+           "the pilot again."),
+        (int)sb_value_get_int_or (record, "number", i + 1), words);
       named++;
     }
   if (unexpected > named)
@@ -109,7 +109,8 @@ add_failures (GPtrArray *reasons, SbPilotRow *row)
                     text != NULL ? text : "", detail != NULL ? detail : "");
     }
   if (reasons->len == 0)
-    add_reason (reasons, _ ("The last %s pilot did not pass. Run it again."), mode_name (row->mode));
+    add_reason (reasons, _ ("The last %s pilot did not pass. Run it again."),
+                mode_name (row->mode));
 }
 
 /* The names of the steps whose mapping is not what the pilot ran. */
@@ -160,7 +161,8 @@ add_changes (GPtrArray *reasons, SbFlow *flow, const char *fingerprint, SbPilotR
     }
   if (!g_str_equal (now[1], then[1]))
     add_reason (reasons,
-                _ ("A connection of this flow changed after the last %s pilot. Run it again."), mode);
+                _ ("A connection of this flow changed after the last %s pilot. Run it again."),
+                mode);
   if (!g_str_equal (now[2], then[2]))
     add_reason (reasons,
                 _ ("A vendor's API version changed after the last %s pilot. Run it again."), mode);
@@ -182,7 +184,8 @@ check_row (GPtrArray *reasons,
         add_reason (reasons, _ ("The records have not gone through your sandbox accounts yet. Run "
                                 "the pilot in Sandbox."));
       else
-        add_reason (reasons, _ ("The records have not gone through in practice yet. Run the pilot."));
+        add_reason (reasons,
+                    _ ("The records have not gone through in practice yet. Run the pilot."));
       return;
     }
   if (!row->passed)
@@ -217,15 +220,12 @@ asks_for_sandbox (SbFlow *flow)
  * @sandbox: (nullable): the last pilot in sandbox, needed where the criteria ask for it
  * @now_us: UTC
  *
- * Returns: (transfer full) (element-type utf8): why the flow may not go live, each a sentence with its
- *   remedy; empty: it may
+ * Returns: (transfer full) (element-type utf8): why the flow may not go live, each a sentence with
+ * its remedy; empty: it may
  */
 GPtrArray *
-sb_gate_list_reasons (SbFlow *flow,
-                      const char *fingerprint,
-                      SbPilotRow *practice,
-                      SbPilotRow *sandbox,
-                      gint64 now_us)
+sb_gate_list_reasons (
+  SbFlow *flow, const char *fingerprint, SbPilotRow *practice, SbPilotRow *sandbox, gint64 now_us)
 {
   GPtrArray *reasons = g_ptr_array_new_with_free_func (g_free);
 

@@ -87,7 +87,7 @@ find_column_within (SbPilotWork *work, GPtrArray *steps)
 static gint
 column_of_need (SbPilotWork *work, SbNeed *need)
 {
-  const char *id = need->step != NULL     ? need->step->id
+  const char *id = need->step != NULL    ? need->step->id
                    : need->place != NULL ? place_step (need->place)
                                          : NULL;
   gint found = id != NULL ? find_column (work, id) : -1;
@@ -225,6 +225,21 @@ first_at_place (const SbPilotStand *stand, SbAttempt *attempt)
   return attempt;
 }
 
+static guint
+count_places (const SbPilotStand *stand, const char *step_id)
+{
+  g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < stand->attempts->len; i++)
+    {
+      SbAttempt *attempt = g_ptr_array_index (stand->attempts, i);
+
+      if (g_str_equal (place_step (attempt->place), step_id))
+        g_hash_table_add (places, attempt->place);
+    }
+  return g_hash_table_size (places);
+}
+
 /* Tries, time with the waiting between them, request and response of a column. */
 static SbAttempt *
 add_attempts (SbPilotCell *cell, const SbPilotStand *stand, const char *step_id)
@@ -258,6 +273,7 @@ add_attempts (SbPilotCell *cell, const SbPilotStand *stand, const char *step_id)
   while (g_hash_table_iter_next (&iter, NULL, &time))
     us += MAX (0, *(gint64 *)time);
   cell->ms = (us + 500) / 1000;
+  cell->times = count_places (stand, step_id);
   cell->since_start_ms = MAX (0, last->ended_us - stand->started_us) / 1000;
   g_free (cell->request);
   cell->request = g_strdup (last->request);
@@ -266,30 +282,18 @@ add_attempts (SbPilotCell *cell, const SbPilotStand *stand, const char *step_id)
   return last;
 }
 
-static guint
-count_places (const SbPilotStand *stand, const char *step_id)
-{
-  g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < stand->attempts->len; i++)
-    {
-      SbAttempt *attempt = g_ptr_array_index (stand->attempts, i);
-
-      if (g_str_equal (place_step (attempt->place), step_id))
-        g_hash_table_add (places, attempt->place);
-    }
-  return g_hash_table_size (places);
-}
-
 static char *
-words_when_done (SbPilotWork *work, SbPilotCell *cell, Passed *passed, guint places)
+words_when_done (SbPilotWork *work, SbStep *step, SbPilotCell *cell, Passed *passed)
 {
+  guint places = cell->times;
   g_autofree char *time = sb_pilot_format_ms (cell->ms);
 
   if (passed->skipped == passed->passes)
     return g_strdup (_ ("by hand"));
   if (passed->stopped)
     return g_strdup (_ ("goes no further"));
+  if (step->type == SB_STEP_FILTER)
+    return g_strdup (_ ("goes on"));
   if (cell->tries == 0)
     return g_strdup (passed->detail != NULL ? passed->detail : "");
   if (g_str_equal (work->mode, "preview"))
@@ -330,13 +334,13 @@ set_cell (SbPilotCell *cell, SbCellState state, char *detail, const char *messag
 }
 
 static void
-set_done (SbPilotWork *work, SbPilotCell *cell, const SbPilotStand *stand, guint index, Passed *passed)
+set_done (
+  SbPilotWork *work, SbPilotCell *cell, const SbPilotStand *stand, guint index, Passed *passed)
 {
   SbPilotColumn *column = g_ptr_array_index (work->columns, index);
   SbAttempt *last = add_attempts (cell, stand, column->place);
 
-  set_cell (cell, SB_CELL_DONE,
-            words_when_done (work, cell, passed, count_places (stand, column->place)),
+  set_cell (cell, SB_CELL_DONE, words_when_done (work, column->step, cell, passed),
             last != NULL && last->message != NULL ? last->message : passed->detail);
 }
 
@@ -352,8 +356,8 @@ sb_pilot_fill_cells (SbPilotWork *work, SbPilotRecord *record, const SbPilotStan
   g_autoptr (SbJournal) journal = sb_pilot_make_journal (stand);
   g_autofree Passed *passed = g_new0 (Passed, work->columns->len);
   Walked walked = { work, passed };
-  g_autoptr (SbNeed) need = sb_walk_next (work->flow, scope, journal, latest_timer (stand),
-                                          walked_cb, &walked);
+  g_autoptr (SbNeed) need =
+    sb_walk_next (work->flow, scope, journal, latest_timer (stand), walked_cb, &walked);
   gboolean good_end = need->kind == SB_WALK_DONE || need->kind == SB_WALK_STOPPED;
   gboolean failed = need->kind == SB_WALK_FAILED || g_strcmp0 (stand->state, "inbox") == 0 ||
                     g_strcmp0 (stand->state, "blocked") == 0 ||
@@ -368,10 +372,10 @@ sb_pilot_fill_cells (SbPilotWork *work, SbPilotRecord *record, const SbPilotStan
       if ((gint)i == at)
         {
           SbAttempt *last = add_attempts (cell, stand, column->place);
-          const char *message = stand->problem                    ? stand->problem
-                                : need->error != NULL             ? need->error->message
+          const char *message = stand->problem                  ? stand->problem
+                                : need->error != NULL           ? need->error->message
                                 : last != NULL && last->message ? last->message
-                                                                  : NULL;
+                                                                : NULL;
 
           /* In a loop the last attempt may be one that went well, an item before. */
           if (last != NULL && is_done (last))

@@ -22,15 +22,15 @@
 #include "sb-practice.h"
 #include "sb-signature.h"
 
-#define POLL_MS 15
-#define BACKOFF_US (50 * G_TIME_SPAN_MILLISECOND)
-#define BACKOFF_MAX_US G_TIME_SPAN_SECOND
-#define TIMEOUT_US (1500 * G_TIME_SPAN_MILLISECOND)
-#define GIVE_UP_US (20 * G_TIME_SPAN_SECOND)
+#define POLL_MS             15
+#define BACKOFF_US          (50 * G_TIME_SPAN_MILLISECOND)
+#define BACKOFF_MAX_US      G_TIME_SPAN_SECOND
+#define TIMEOUT_US          (1500 * G_TIME_SPAN_MILLISECOND)
+#define GIVE_UP_US          (20 * G_TIME_SPAN_SECOND)
 #define BLOCKED_FOR_GOOD_US (3 * G_TIME_SPAN_SECOND)
-#define RETRY_AFTER_MAX 1
-#define DELAY_MAX_MS 5000
-#define RUNS_READ 10000
+#define RETRY_AFTER_MAX     1
+#define DELAY_MAX_MS        5000
+#define RUNS_READ           10000
 
 /* One pilot's own engine, and on the way through it. Everything on the pilot's thread. */
 typedef struct
@@ -39,15 +39,15 @@ typedef struct
   char *folder;
   SbPractice *practice; /* (nullable): practice only */
   SbEngine *engine;
-  SbStore *store;       /* borrowed */
+  SbStore *store; /* borrowed */
   char *flow_id;
   char *url;
-  SbConnection *bell;   /* (nullable): whose secrets sign */
+  SbConnection *bell; /* (nullable): whose secrets sign */
   GHashTable *secrets;
   SoupSession *session;
-  GPtrArray *events;    /* (nullable): of SbEvent, as the store has them now */
-  GPtrArray *runs;      /* (nullable): of SbRun */
-  GHashTable *sent;     /* "connector/action" → GHashTable set of "run place" */
+  GPtrArray *events; /* (nullable): of SbEvent, as the store has them now */
+  GPtrArray *runs;   /* (nullable): of SbRun */
+  GHashTable *sent;  /* "connector/action" → GHashTable set of "run place" */
 } Ground;
 
 typedef struct
@@ -105,7 +105,8 @@ ground_clear (Ground *ground)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ground, ground_clear)
 
-/* --- setting up -------------------------------------------------------------------------------- */
+/* --- setting up --------------------------------------------------------------------------------
+ */
 
 static void
 keep_result_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -134,7 +135,8 @@ add_faults (Ground *ground, GError **error)
         {
           g_autoptr (SbValue) fault = sb_value_copy (sb_value_get_item (record->faults, j));
 
-          /* A pilot does not sit out a vendor's minute; that the wait is kept is shown by a second. */
+          /* A pilot does not sit out a vendor's minute; that the wait is kept is shown by a second.
+           */
           if (sb_value_get_int_or (fault, "retry_after", 0) > RETRY_AFTER_MAX)
             sb_value_set_int (fault, "retry_after", RETRY_AFTER_MAX);
           if (sb_value_get_int_or (fault, "delay_ms", 0) > DELAY_MAX_MS)
@@ -231,7 +233,8 @@ publish (Ground *ground, SbValue *document, GError **error)
   return TRUE;
 }
 
-/* --- ringing ----------------------------------------------------------------------------------- */
+/* --- ringing -----------------------------------------------------------------------------------
+ */
 
 static void
 ring_free (Ring *ring)
@@ -258,7 +261,8 @@ take_snapshot (Ground *ground)
   ground->runs = sb_store_list_runs_finish (ground->store, wait_for (work, &runs), NULL);
 }
 
-/* The newest run that was opened for the event; @known: the store has the event; @count: of runs. */
+/* The newest run that was opened for the event; @known: the store has the event; @count: of runs.
+ */
 static SbRun *
 find_run (Ground *ground, const char *event_id, gboolean *known, guint *count)
 {
@@ -419,7 +423,8 @@ start_record (Ground *ground, SbPilotRecord *record, GError **error)
   return ring_bell (ground, record, error);
 }
 
-/* --- watching ---------------------------------------------------------------------------------- */
+/* --- watching ----------------------------------------------------------------------------------
+ */
 
 static void
 note_sent (Ground *ground, SbClaim *claim)
@@ -442,8 +447,8 @@ note_sent (Ground *ground, SbClaim *claim)
           places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
           g_hash_table_insert (ground->sent, g_steal_pointer (&name), places);
         }
-      g_hash_table_add (places, g_strdup_printf ("%" G_GINT64_FORMAT " %s", claim->run->id,
-                                                 attempt->place));
+      g_hash_table_add (
+        places, g_strdup_printf ("%" G_GINT64_FORMAT " %s", claim->run->id, attempt->place));
     }
 }
 
@@ -454,8 +459,8 @@ has_ended (SbRun *run)
 
   if (g_strv_contains (ends, run->state))
     return TRUE;
-  /* A connection that is turned away for a moment comes back by itself; one that does not, waits for
-   * its owner, which a pilot does not. */
+  /* A connection that is turned away for a moment comes back by itself; one that does not, waits
+   * for its owner, which a pilot does not. */
   return g_str_equal (run->state, "blocked") &&
          sb_clock_now_us () - run->changed_us > BLOCKED_FOR_GOOD_US;
 }
@@ -517,9 +522,10 @@ look_at_repeat (Ground *ground, SbPilotRecord *record, gboolean known)
       end_record (ground, record, "done", NULL);
       return;
     }
-  sb_pilot_set_received (record, SB_CELL_HELD, _ ("no second run"),
-                         _ ("The event was known already: it was answered as the first time, and no "
-                            "second run was opened."));
+  sb_pilot_set_received (
+    record, SB_CELL_HELD, _ ("no second run"),
+    _ ("The event was known already: it was answered as the first time, and no "
+       "second run was opened."));
   end_record (ground, record, "held", NULL);
 }
 
@@ -546,7 +552,8 @@ look_at_record (Ground *ground, SbPilotRecord *record)
                                 "and not stored."));
       end_record (ground, record, "refused", NULL);
     }
-  else if (run != NULL && (run->changed_us != record->seen_us || g_str_equal (run->state, "blocked")))
+  else if (run != NULL &&
+           (run->changed_us != record->seen_us || g_str_equal (run->state, "blocked")))
     {
       record->run = run->id;
       record->seen_us = run->changed_us;
@@ -730,8 +737,8 @@ sb_pilot_run_engine (SbPilotWork *work, GError **error)
     work->trigger_connector != NULL && g_strcmp0 (work->flow->trigger_type, "webhook") == 0;
   gboolean good;
 
-  ground.sent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                       (GDestroyNotify)g_hash_table_unref);
+  ground.sent =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
   if (!start_engine (&ground, error))
     return FALSE;
   if (g_str_equal (work->mode, "sandbox"))

@@ -153,8 +153,7 @@ find_document (SbValue *steps, const char *id)
         return step;
       found = find_document (sb_value_get_member (step, "steps"), id);
       for (guint j = 0; found == NULL && j < sb_value_get_length (lanes); j++)
-        found =
-          find_document (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id);
+        found = find_document (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id);
       if (found != NULL)
         return found;
     }
@@ -170,8 +169,7 @@ sb_pilot_hash_steps (SbFlow *flow)
   for (guint i = 0; i < steps->len; i++)
     {
       SbStep *step = g_ptr_array_index (steps, i);
-      SbValue *document =
-        find_document (sb_value_get_member (flow->document, "steps"), step->id);
+      SbValue *document = find_document (sb_value_get_member (flow->document, "steps"), step->id);
       g_autoptr (SbValue) own = document != NULL ? sb_value_copy (document) : NULL;
       g_autofree char *hash = NULL;
 

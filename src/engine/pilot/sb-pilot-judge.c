@@ -70,8 +70,7 @@ too_few_tries (SbPilotRecord *record, SbPilotColumn *column, SbPilotCell *cell)
 {
   SbValue *tries = sb_value_get_member (record->expect, "tries");
 
-  return cell->state == SB_CELL_DONE &&
-         cell->tries < sb_value_get_int_or (tries, column->place, 0);
+  return cell->state == SB_CELL_DONE && cell->tries < sb_value_get_int_or (tries, column->place, 0);
 }
 
 SbValue *
@@ -97,6 +96,8 @@ sb_pilot_cell_to_value (SbPilotWork *work, SbPilotRecord *record, guint index)
   if (message != NULL)
     sb_value_set_string (value, "message", message);
   sb_value_set_int (value, "tries", cell->tries);
+  if (cell->times > 1)
+    sb_value_set_int (value, "times", cell->times);
   if (cell->ms >= 0)
     sb_value_set_int (value, "ms", cell->ms);
   if (expected != NULL)
@@ -138,7 +139,8 @@ odd_outcome (SbPilotRecord *record)
     return g_strdup_printf (_ ("%u runs were opened for it, one would be right"), record->runs);
   if (expected == NULL || actual == NULL || g_str_equal (expected, actual))
     return NULL;
-  return g_strdup_printf (_ ("It ended as “%s”, but was expected to end as “%s”"), actual, expected);
+  return g_strdup_printf (_ ("It ended as “%s”, but was expected to end as “%s”"), actual,
+                          expected);
 }
 
 SbValue *
@@ -202,7 +204,8 @@ sb_pilot_tell (SbPilotWork *work, SbPilotRecord *record)
     }
 }
 
-/* --- criteria ---------------------------------------------------------------------------------- */
+/* --- criteria ----------------------------------------------------------------------------------
+ */
 
 typedef struct
 {
@@ -234,8 +237,8 @@ count (SbPilotWork *work, SbValue *records)
           tally.repeats_held += g_strcmp0 (record->outcome, "held") == 0;
         }
       for (guint j = 0; j < sb_value_get_length (cells); j++)
-        odd += g_str_equal (sb_value_get_string (sb_value_get_item (cells, j), "verdict"),
-                            "unexpected");
+        odd +=
+          g_str_equal (sb_value_get_string (sb_value_get_item (cells, j), "verdict"), "unexpected");
       for (guint j = 1; j < work->columns->len; j++)
         if (record->cells[j].state == SB_CELL_FAILED)
           {
@@ -323,14 +326,13 @@ judge_one (SbPilotWork *work, SbValue *criterion, const Tally *tally, SbValue *c
                      g_strdup_printf (_ ("%u of %u"), tally->ended, MAX (n, wanted)));
     }
   else if (g_strcmp0 (kind, "nothing-unexpected") == 0)
-    add_criterion (criteria, kind, text != NULL ? text : _ ("Nothing unexpected"),
-                   tally->odd_cells == 0,
-                   tally->odd_cells == 0
-                     ? g_strdup (_ ("every cell as expected"))
-                     : g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u cell, record %u",
-                                                     "%u cells, first in record %u",
-                                                     tally->odd_cells),
-                                        tally->odd_cells, tally->odd_record));
+    add_criterion (
+      criteria, kind, text != NULL ? text : _ ("Nothing unexpected"), tally->odd_cells == 0,
+      tally->odd_cells == 0
+        ? g_strdup (_ ("every cell as expected"))
+        : g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u cell, record %u",
+                                        "%u cells, first in record %u", tally->odd_cells),
+                           tally->odd_cells, tally->odd_record));
   else if (g_strcmp0 (kind, "no-duplicates") == 0)
     add_criterion (criteria, kind, text != NULL ? text : _ ("Nothing was done twice"),
                    work->twice == 0 && tally->repeats == tally->repeats_held,
@@ -352,13 +354,14 @@ judge_one (SbPilotWork *work, SbValue *criterion, const Tally *tally, SbValue *c
                                : g_strdup_printf (_ ("slowest %s"), worst_text));
     }
   else if (g_strcmp0 (kind, "sandbox-passed") == 0)
-    add_criterion (criteria, kind, text != NULL ? text : _ ("Passed in Sandbox"),
-                   g_str_equal (work->mode, "sandbox") && tally->odd_cells == 0 && tally->ended == n,
-                   g_strdup (g_str_equal (work->mode, "sandbox") ? _ ("this pilot")
-                                                                 : _ ("not by this pilot")));
+    add_criterion (
+      criteria, kind, text != NULL ? text : _ ("Passed in Sandbox"),
+      g_str_equal (work->mode, "sandbox") && tally->odd_cells == 0 && tally->ended == n,
+      g_strdup (g_str_equal (work->mode, "sandbox") ? _ ("this pilot") : _ ("not by this pilot")));
   else
-    add_criterion (criteria, kind != NULL ? kind : "", text != NULL ? text : _ ("Unknown criterion"),
-                   FALSE, g_strdup (_ ("this version of Signalbox does not know it")));
+    add_criterion (criteria, kind != NULL ? kind : "",
+                   text != NULL ? text : _ ("Unknown criterion"), FALSE,
+                   g_strdup (_ ("this version of Signalbox does not know it")));
 }
 
 static SbValue *

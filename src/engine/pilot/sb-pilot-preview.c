@@ -68,8 +68,9 @@ build_attempt (SbPilotWork *work, SbNeed *need)
   if (action == NULL)
     {
       attempt->state = g_strdup ("failed");
-      attempt->message = g_strdup_printf (_ ("There is no action “%s” of “%s”. Choose another one."),
-                                          need->step->action, need->step->connector);
+      attempt->message =
+        g_strdup_printf (_ ("There is no action “%s” of “%s”. Choose another one."),
+                         need->step->action, need->step->connector);
       return attempt;
     }
   connection = sb_connection_new_practice (connector, &secrets);
@@ -88,18 +89,20 @@ build_attempt (SbPilotWork *work, SbNeed *need)
   if (outcome->kind == SB_OUTCOME_DONE)
     {
       attempt->state = g_strdup ("done");
-      attempt->output = outcome->output != NULL && (outcome->found || !g_str_equal (action->kind, "lookup"))
-                          ? sb_value_ref (outcome->output)
-                          : NULL;
-      attempt->message = g_strdup (_ ("The request was built and not sent; the steps after it see the "
-                                      "connector's sample answer."));
+      attempt->output =
+        outcome->output != NULL && (outcome->found || !g_str_equal (action->kind, "lookup"))
+          ? sb_value_ref (outcome->output)
+          : NULL;
+      attempt->message =
+        g_strdup (_ ("The request was built and not sent; the steps after it see the "
+                     "connector's sample answer."));
     }
   else
     {
       attempt->state = g_strdup ("failed");
-      attempt->message = g_strdup_printf (
-        _ ("The sample answer in the connector file of %s does not fit: %s"), connector->name,
-        outcome->message != NULL ? outcome->message : "");
+      attempt->message =
+        g_strdup_printf (_ ("The sample answer in the connector file of %s does not fit: %s"),
+                         connector->name, outcome->message != NULL ? outcome->message : "");
     }
   sb_answer_clear (&answer);
   return attempt;
@@ -119,7 +122,8 @@ label_of (SbPilotWork *work, SbValue *body)
 static void
 walk_record (SbPilotWork *work, SbPilotRecord *record, SbValue *body)
 {
-  g_autoptr (GPtrArray) attempts = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_attempt_unref);
+  g_autoptr (GPtrArray) attempts =
+    g_ptr_array_new_with_free_func ((GDestroyNotify)sb_attempt_unref);
   g_autoptr (GPtrArray) timers = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_timer_unref);
   g_autofree char *label = label_of (work, body);
   g_autofree char *problem = NULL;

@@ -48,6 +48,7 @@ typedef struct
   char       *detail;   /* (nullable): a few words */
   char       *message;  /* (nullable): the whole sentence */
   guint       tries;
+  guint       times;    /* places: more than one within a for-each */
   gint64      ms;       /* with the waiting between tries; -1: unknown */
   gint64      since_start_ms; /* from the start of the run to the end of the last try */
   char       *request;  /* (nullable): JSON text, masked */

@@ -116,8 +116,9 @@ sb_pilot_list_columns (SbFlow *flow, SbConnectors *connectors)
   GPtrArray *columns = g_ptr_array_new_with_free_func ((GDestroyNotify)column_free);
   g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (SbPilotLane));
   SbPilotColumn *received = column_new (NULL, lanes);
-  SbConnector *connector =
-    flow->trigger_connector != NULL ? sb_connectors_find (connectors, flow->trigger_connector) : NULL;
+  SbConnector *connector = flow->trigger_connector != NULL
+                             ? sb_connectors_find (connectors, flow->trigger_connector)
+                             : NULL;
 
   received->place = g_strdup (SB_PILOT_RECEIVED);
   received->title = g_strdup (_ ("Received"));
@@ -205,8 +206,22 @@ find_original (GPtrArray *records, SbValue *repeat_of)
   return -2;
 }
 
+/* What rings the bell, for whoever opens the first cell. */
+static void
+show_event (SbPilotRecord *record)
+{
+  g_autoptr (SbValue) shown = sb_value_new_object ();
+
+  sb_value_set_string (shown, "method", "POST");
+  if (record->headers != NULL)
+    sb_value_set (shown, "headers", sb_value_ref (record->headers));
+  sb_value_set (shown, "body", sb_value_ref (record->body));
+  record->cells[0].request = sb_json_write (shown);
+}
+
 static SbPilotRecord *
-read_record (GPtrArray *records, SbValue *value, SbTrigger *trigger, guint n_columns, GError **error)
+read_record (
+  GPtrArray *records, SbValue *value, SbTrigger *trigger, guint n_columns, GError **error)
 {
   guint index = records->len;
   gboolean wrapped = is_wrapped (value);
@@ -256,19 +271,18 @@ read_record (GPtrArray *records, SbValue *value, SbTrigger *trigger, guint n_col
     }
   title = wrapped ? sb_value_get_string (value, "title") : NULL;
   event_id = wrapped ? sb_value_get_string (value, "event_id") : NULL;
+  show_event (record);
   record->title = title != NULL ? g_strdup (title) : default_title (trigger, body, index);
   if (event_id == NULL && source != NULL)
     event_id = source->event_id;
-  record->event_id = event_id != NULL ? g_strdup (event_id) : g_strdup_printf ("pilot-%u", index + 1);
+  record->event_id =
+    event_id != NULL ? g_strdup (event_id) : g_strdup_printf ("pilot-%u", index + 1);
   return record;
 }
 
 GPtrArray *
-sb_pilot_read_records (SbValue *records,
-                       SbTrigger *trigger,
-                       guint n_columns,
-                       const char *mode,
-                       GError **error)
+sb_pilot_read_records (
+  SbValue *records, SbTrigger *trigger, guint n_columns, const char *mode, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)record_free);
 
@@ -371,8 +385,9 @@ sb_pilot_find_records (SbConnectors *connectors, SbFlow *flow)
   if (records != NULL)
     return records;
 
-  connector =
-    flow->trigger_connector != NULL ? sb_connectors_find (connectors, flow->trigger_connector) : NULL;
+  connector = flow->trigger_connector != NULL
+                ? sb_connectors_find (connectors, flow->trigger_connector)
+                : NULL;
   if (connector != NULL && flow->trigger != NULL)
     trigger = sb_connector_find_trigger (connector, flow->trigger);
   if (trigger == NULL || sb_value_get_length (trigger->samples) == 0)

@@ -31,11 +31,8 @@ wait_for (SbPilotWork *work, GAsyncResult **slot)
 }
 
 static gboolean
-save_secrets (SbPilotWork *work,
-              SbSecrets *target,
-              const char *id,
-              GHashTable *secrets,
-              GError **error)
+save_secrets (
+  SbPilotWork *work, SbSecrets *target, const char *id, GHashTable *secrets, GError **error)
 {
   GHashTableIter iter;
   gpointer key, secret;
@@ -66,9 +63,9 @@ lend (SbPilotWork *work, SbEngine *engine, SbConnection *connection, GError **er
     return FALSE;
   sb_store_save_connection_async (sb_engine_get_store (engine), connection, NULL, keep_result_cb,
                                   &saved);
-  id = sb_store_save_connection_finish (sb_engine_get_store (engine), wait_for (work, &saved), error);
-  return id != NULL &&
-         save_secrets (work, sb_engine_get_secrets (engine), id, secrets, error);
+  id =
+    sb_store_save_connection_finish (sb_engine_get_store (engine), wait_for (work, &saved), error);
+  return id != NULL && save_secrets (work, sb_engine_get_secrets (engine), id, secrets, error);
 }
 
 static SbConnection *
@@ -104,10 +101,11 @@ lend_step (SbPilotWork *work,
   /* The one rule that may never bend: a pilot reaches no production system. */
   if (g_strcmp0 (connection->environment, "sandbox") != 0)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_REFUSED,
-                   _ ("“%s” uses the production account %s. Choose a sandbox account for it; the pilot "
-                      "sends nothing to production."),
-                   title, connection->name);
+      g_set_error (
+        error, SB_ERROR, SB_ERROR_REFUSED,
+        _ ("“%s” uses the production account %s. Choose a sandbox account for it; the pilot "
+           "sends nothing to production."),
+        title, connection->name);
       return FALSE;
     }
   if (!g_hash_table_add (lent, connection->id))
@@ -127,11 +125,8 @@ with_bell (SbPilotWork *work)
 }
 
 SbValue *
-sb_pilot_lend_accounts (SbPilotWork *work,
-                        SbEngine *engine,
-                        SbConnection **bell,
-                        GHashTable **secrets,
-                        GError **error)
+sb_pilot_lend_accounts (
+  SbPilotWork *work, SbEngine *engine, SbConnection **bell, GHashTable **secrets, GError **error)
 {
   g_autoptr (GPtrArray) steps = sb_flow_list_steps (work->flow);
   g_autoptr (GHashTable) lent = g_hash_table_new (g_str_hash, g_str_equal);
@@ -144,8 +139,9 @@ sb_pilot_lend_accounts (SbPilotWork *work,
 
   if (work->home == NULL)
     {
-      g_set_error_literal (error, SB_ERROR, SB_ERROR_REFUSED,
-                           _ ("A pilot in Sandbox needs the accounts of a data folder. Run it there."));
+      g_set_error_literal (
+        error, SB_ERROR, SB_ERROR_REFUSED,
+        _ ("A pilot in Sandbox needs the accounts of a data folder. Run it there."));
       return NULL;
     }
   store = sb_engine_get_store (work->home);
@@ -166,11 +162,12 @@ sb_pilot_lend_accounts (SbPilotWork *work,
 
   /* The bell is rung by the pilot alone, so its secret need not be the shop's. */
   sample = sb_connection_new_practice (work->trigger_connector, &samples);
-  stand_in = sb_connection_new (BELL, work->trigger_connector->id, BELL, "sandbox",
-                                sample->settings);
+  stand_in =
+    sb_connection_new (BELL, work->trigger_connector->id, BELL, "sandbox", sample->settings);
   sb_store_save_connection_async (sb_engine_get_store (engine), stand_in, NULL, keep_result_cb,
                                   &saved);
-  id = sb_store_save_connection_finish (sb_engine_get_store (engine), wait_for (work, &saved), error);
+  id =
+    sb_store_save_connection_finish (sb_engine_get_store (engine), wait_for (work, &saved), error);
   if (id == NULL || !save_secrets (work, sb_engine_get_secrets (engine), BELL, samples, error))
     return NULL;
   *bell = g_steal_pointer (&stand_in);

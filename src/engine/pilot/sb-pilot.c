@@ -13,7 +13,7 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 
-#define DEADLINE_US (120 * G_TIME_SPAN_SECOND)
+#define DEADLINE_US         (120 * G_TIME_SPAN_SECOND)
 #define SANDBOX_DEADLINE_US (600 * G_TIME_SPAN_SECOND)
 
 struct _SbPilot
@@ -73,8 +73,9 @@ sb_pilot_class_init (SbPilotClass *klass)
    * @column: index
    * @cell: (type gpointer): an SbValue as in the result; its verdict may still change
    */
-  signals[SIGNAL_CELL] = g_signal_new ("cell", SB_TYPE_PILOT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                       G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_POINTER);
+  signals[SIGNAL_CELL] =
+    g_signal_new ("cell", SB_TYPE_PILOT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                  G_TYPE_UINT, G_TYPE_UINT, G_TYPE_POINTER);
   /**
    * SbPilot::record:
    * @record: index
@@ -98,11 +99,8 @@ sb_pilot_init (SbPilot *self)
  * Returns: (transfer full)
  */
 SbPilot *
-sb_pilot_new (SbEngine *home,
-              SbConnectors *connectors,
-              SbFlow *flow,
-              SbValue *records,
-              const char *mode)
+sb_pilot_new (
+  SbEngine *home, SbConnectors *connectors, SbFlow *flow, SbValue *records, const char *mode)
 {
   SbPilot *self = g_object_new (SB_TYPE_PILOT, NULL);
 
@@ -187,7 +185,8 @@ run (SbPilot *self, SbPilotWork *work, GError **error)
       !g_str_equal (self->mode, "sandbox"))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("There is no pilot mode “%s”. Use preview, practice or sandbox."), self->mode);
+                   _ ("There is no pilot mode “%s”. Use preview, practice or sandbox."),
+                   self->mode);
       return NULL;
     }
   work->trigger_connector = flow->trigger_connector != NULL
@@ -204,8 +203,8 @@ run (SbPilot *self, SbPilotWork *work, GError **error)
   if (work->trigger_connector != NULL && flow->trigger != NULL)
     work->trigger = sb_connector_find_trigger (work->trigger_connector, flow->trigger);
   work->columns = sb_pilot_list_columns (flow, self->connectors);
-  work->records = sb_pilot_read_records (self->records, work->trigger, work->columns->len, self->mode,
-                                         error);
+  work->records =
+    sb_pilot_read_records (self->records, work->trigger, work->columns->len, self->mode, error);
   if (work->records == NULL)
     return NULL;
   good = g_str_equal (self->mode, "preview") ? sb_pilot_preview (work, error)
@@ -256,9 +255,9 @@ thread_func (gpointer data)
 /**
  * sb_pilot_run_async:
  *
- * Runs all records. It ends by itself within two minutes (ten in sandbox) and then says which record did
- * not; a cancelled one ends at once and leaves nothing behind. Signals and callback come on the caller's
- * thread-default context.
+ * Runs all records. It ends by itself within two minutes (ten in sandbox) and then says which
+ * record did not; a cancelled one ends at once and leaves nothing behind. Signals and callback come
+ * on the caller's thread-default context.
  */
 void
 sb_pilot_run_async (SbPilot *self,
@@ -276,8 +275,8 @@ sb_pilot_run_async (SbPilot *self,
 /**
  * sb_pilot_run_finish:
  *
- * Returns: (transfer full): the result, see the head of sb-pilot.h; NULL where it could not be run at
- *   all or was cancelled
+ * Returns: (transfer full): the result, see the head of sb-pilot.h; NULL where it could not be run
+ * at all or was cancelled
  */
 SbValue *
 sb_pilot_run_finish (SbPilot *self, GAsyncResult *result, GError **error)

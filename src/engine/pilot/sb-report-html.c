@@ -8,6 +8,8 @@
 
 #include "sb-pilot-private.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "sb-json.h"
@@ -15,34 +17,50 @@
 
 /* No outside resource and no script: the page can be mailed, printed and kept. */
 static const char style[] =
-  ":root{color-scheme:light dark;--bg:#fafafa;--card:#fff;--fg:#241f31;--dim:#6a6670;--line:#deddda;"
+  ":root{color-scheme:light "
+  "dark;--bg:#fafafa;--card:#fff;--fg:#241f31;--dim:#6a6670;--line:#deddda;"
   "--done:#1b7f4b;--held:#8a5a00;--exp:#1a5fb4;--bad:#b3131f;--badbg:#fdecec;--code:#f3f2f1}"
   "@media(prefers-color-scheme:dark){:root{--bg:#1e1e22;--card:#2a2a2f;--fg:#f1f0ee;--dim:#a8a5ac;"
-  "--line:#44434a;--done:#57d9a3;--held:#f0c45b;--exp:#8bbcff;--bad:#ff8a8a;--badbg:#482528;--code:#1b1b1f}}"
-  "*{box-sizing:border-box}body{font:15px/1.45 system-ui,sans-serif;background:var(--bg);color:var(--fg);"
-  "margin:0 auto;max-width:76rem;padding:2rem 1.5rem}h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;"
-  "margin:2rem 0 .6rem}p{margin:.3rem 0}.dim{color:var(--dim)}.verdict{font-size:1.1rem;font-weight:700;"
-  "margin:.8rem 0}.pass{color:var(--done)}.fail{color:var(--bad)}.card{background:var(--card);border:1px solid "
-  "var(--line);border-radius:12px;overflow:hidden}.scroll{overflow-x:auto}table{border-collapse:collapse;"
-  "width:100%}th,td{padding:.5rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}"
-  "tr:last-child>td,tr:last-child>th{border-bottom:0}thead th{font-size:.85rem}tbody th{font-weight:600;"
-  "min-width:9rem}small{display:block;font-weight:400;color:var(--dim);font-size:.8rem}td.n{color:var(--dim);"
-  "text-align:right;width:2rem}.v{white-space:nowrap;font-size:.9rem}.done b{color:var(--done)}"
-  ".held b{color:var(--held)}.expected-failure b{color:var(--exp)}.unexpected{background:var(--badbg)}"
-  ".unexpected b,.unexpected span{color:var(--bad);font-weight:700}.skipped,.skipped b{color:var(--dim);"
-  "font-weight:400}ul.criteria{list-style:none;margin:0;padding:0}ul.criteria li{padding:.55rem .8rem;"
+  "--line:#44434a;--done:#57d9a3;--held:#f0c45b;--exp:#8bbcff;--bad:#ff8a8a;--badbg:#482528;--code:"
+  "#1b1b1f}}"
+  "*{box-sizing:border-box}body{font:15px/1.45 "
+  "system-ui,sans-serif;background:var(--bg);color:var(--fg);"
+  "margin:0 auto;max-width:90rem;padding:2rem "
+  "1.5rem}h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;"
+  "margin:2rem 0 .6rem}p{margin:.3rem "
+  "0}.dim{color:var(--dim)}.verdict{font-size:1.1rem;font-weight:700;"
+  "margin:.8rem "
+  "0}.pass{color:var(--done)}.fail{color:var(--bad)}.card{background:var(--card);border:1px solid "
+  "var(--line);border-radius:12px;overflow:hidden}.scroll{overflow-x:auto}table{border-collapse:"
+  "collapse;"
+  "width:100%}th,td{padding:.5rem .45rem;text-align:left;vertical-align:top;border-bottom:1px "
+  "solid var(--line)}"
+  "tr:last-child>td,tr:last-child>th{border-bottom:0}thead th{font-size:.85rem}tbody "
+  "th{font-weight:600;"
+  "min-width:9rem}small{display:block;font-weight:400;color:var(--dim);font-size:.8rem}td.n{color:"
+  "var(--dim);"
+  "text-align:right;width:2rem}.v{font-size:.85rem}.v small{overflow-wrap:anywhere}.done "
+  "b{color:var(--done)}"
+  ".held b{color:var(--held)}.expected-failure "
+  "b{color:var(--exp)}.unexpected{background:var(--badbg)}"
+  ".unexpected b,.unexpected span{color:var(--bad);font-weight:700}.skipped,.skipped "
+  "b{color:var(--dim);"
+  "font-weight:400}ul.criteria{list-style:none;margin:0;padding:0}ul.criteria li{padding:.55rem "
+  ".8rem;"
   "border-bottom:1px solid var(--line);display:flex;gap:.7rem}ul.criteria li:last-child{border:0}"
   "li.met b{color:var(--done)}li.unmet b{color:var(--bad)}details{border-top:1px solid var(--line);"
   "padding:.35rem .8rem}details:first-of-type{border:0}summary{cursor:pointer}h3{font-size:1rem;"
   "margin:1.2rem 0 .4rem}pre{background:var(--code);border-radius:8px;padding:.6rem;overflow:auto;"
   "white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem;max-height:30rem}"
-  "@page{size:A4 landscape;margin:12mm}@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--fg:#000;"
-  "--dim:#555;--line:#bbb;--done:#1b7f4b;--held:#8a5a00;--exp:#1a5fb4;--bad:#b3131f;--badbg:#fdecec;--code:#f6f6f6}"
-  "body{font-size:9.5pt;max-width:none;padding:0}tr,li,details{break-inside:avoid}thead{display:table-header-group}"
+  "@page{size:A4 landscape;margin:12mm}@media "
+  "print{:root{color-scheme:light;--bg:#fff;--card:#fff;--fg:#000;"
+  "--dim:#555;--line:#bbb;--done:#1b7f4b;--held:#8a5a00;--exp:#1a5fb4;--bad:#b3131f;--badbg:#"
+  "fdecec;--code:#f6f6f6}"
+  "body{font-size:9.5pt;max-width:none;padding:0}tr,li,details{break-inside:avoid}thead{display:"
+  "table-header-group}"
   "th,td{padding:.25rem .35rem}tbody th{min-width:0}pre{max-height:none}.scroll{overflow:visible}}";
 
-static void
-put (GString *page, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void put (GString *page, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Everything that is put in is escaped; only the format is taken as it is. */
 static void
@@ -67,7 +85,8 @@ or_empty (const char *text)
 static const char *
 class_of (SbValue *cell)
 {
-  static const char *const names[] = { "done", "held", "expected-failure", "unexpected", "skipped" };
+  static const char *const names[] = { "done", "held", "expected-failure", "unexpected",
+                                       "skipped" };
 
   return names[sb_report_verdict (sb_value_get_string (cell, "verdict"))];
 }
@@ -160,7 +179,8 @@ put_cell_details (GString *page, SbValue *column, SbValue *cell)
 
   if (sb_report_verdict (verdict) == SB_REPORT_SKIPPED && message == NULL)
     return;
-  put (page, "<details%s class=\"%s\"><summary>%s: <b>%s %s</b> <span class=\"dim\">%s</span></summary>",
+  put (page,
+       "<details%s class=\"%s\"><summary>%s: <b>%s %s</b> <span class=\"dim\">%s</span></summary>",
        odd ? " open" : "", class_of (cell), or_empty (sb_value_get_string (column, "title")),
        sb_report_symbol (verdict), sb_report_word (verdict),
        or_empty (sb_value_get_string (cell, "detail")));
@@ -171,9 +191,8 @@ put_cell_details (GString *page, SbValue *column, SbValue *cell)
   if (tries > 0)
     {
       g_autofree char *time = sb_pilot_format_ms (ms);
-      g_autofree char *words =
-        g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d request", "%d requests", (gulong)tries),
-                         (int)tries);
+      g_autofree char *words = g_strdup_printf (
+        g_dngettext (GETTEXT_PACKAGE, "%d request", "%d requests", (gulong)tries), (int)tries);
 
       put (page, "<p class=\"dim\">%s, %s</p>", words, time);
     }
@@ -208,12 +227,24 @@ put_details (GString *page, SbValue *result)
     }
 }
 
+/* To the minute, in UTC: whoever reads it may be elsewhere. */
+static char *
+when_finished (SbValue *result)
+{
+  const char *text = or_empty (sb_value_get_string (result, "finished"));
+
+  if (strlen (text) < 16)
+    return g_strdup (text);
+  return g_strdup_printf ("%.10s %.5s UTC", text, text + 11);
+}
+
 static void
 put_head (GString *page, SbValue *result)
 {
   const char *name = or_empty (sb_value_get_string (result, "flow"));
   gboolean passed = sb_value_get_boolean_or (result, "passed", FALSE);
   g_autofree char *sentence = sb_report_sentence (result);
+  g_autofree char *when = when_finished (result);
   const char *words = _ ("Preview: every request was built, none was sent.");
 
   if (g_strcmp0 (sb_value_get_string (result, "mode"), "practice") == 0)
@@ -221,14 +252,15 @@ put_head (GString *page, SbValue *result)
   else if (g_strcmp0 (sb_value_get_string (result, "mode"), "sandbox") == 0)
     words = _ ("Sandbox calls the vendors' test systems. Nothing was sent to production.");
 
-  g_string_append (page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                         "style-src 'unsafe-inline'\">");
+  g_string_append (page,
+                   "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                   "style-src 'unsafe-inline'\">");
   put (page, "<title>%s: %s</title>", _ ("Pilot"), name);
   g_string_append_printf (page, "<style>%s</style></head><body>\n", style);
   put (page, "<header><h1>%s</h1><p class=\"dim\">%s %s, %s</p>", name, _ ("Pilot in"),
-       sb_report_mode (result), or_empty (sb_value_get_string (result, "finished")));
+       sb_report_mode (result), when);
   put (page, "<p class=\"verdict %s\">%s %s</p><p class=\"dim\">%s</p></header>\n",
        passed ? "pass" : "fail", passed ? "✓" : "✕", sentence, words);
 }
@@ -237,8 +269,8 @@ put_head (GString *page, SbValue *result)
  * sb_report_write_html:
  * @result: of a pilot
  *
- * A page that stands alone: no script, no outside resource, light and dark, prints on A4. Every text in
- * it is escaped.
+ * A page that stands alone: no script, no outside resource, light and dark, prints on A4. Every
+ * text in it is escaped.
  *
  * Returns: (transfer full)
  */

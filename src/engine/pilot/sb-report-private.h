@@ -23,7 +23,7 @@ SbReportVerdict sb_report_verdict     (const char *verdict);
 /* A sign that never stands without its word. */
 const char     *sb_report_symbol      (const char *verdict);
 const char     *sb_report_word        (const char *verdict);
-/* At most ten columns. */
+/* At most eight columns. */
 const char     *sb_report_short_word  (const char *verdict);
 const char     *sb_report_mode        (SbValue    *result);
 /* Two sentences: the verdict, and what was reached. (transfer full) */

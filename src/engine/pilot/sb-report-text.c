@@ -15,9 +15,13 @@
 #include "sb-report-private.h"
 
 #define NUMBER_WIDTH 4
-#define CELL_WIDTH 14
-#define WIDTH_MIN 40
-#define WIDTH_MAX 400
+#define TITLE_MIN    22
+#define TITLE_MAX    44
+#define CELL_MIN     9
+#define CELL_MAX     13
+#define SYMBOL_MIN   12
+#define WIDTH_MIN    40
+#define WIDTH_MAX    400
 
 typedef enum
 {
@@ -39,6 +43,14 @@ typedef struct
   gboolean color;
 } Printer;
 
+static const char *
+or_empty (SbValue *object, const char *name)
+{
+  const char *text = sb_value_get_string (object, name);
+
+  return text != NULL ? text : "";
+}
+
 static guint
 char_width (gunichar c)
 {
@@ -57,19 +69,20 @@ text_width (const char *text)
   return width;
 }
 
-/* What an event brought in must not steer the terminal: controls and turned directions become spaces. */
+/* What an event brought in must not steer the terminal: controls and turned directions become
+ * spaces. */
 static char *
 tame (const char *text)
 {
   GString *tamed = g_string_new (NULL);
 
-  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+  for (const char *at = text != NULL ? text : ""; *at != '\0'; at = g_utf8_next_char (at))
     {
       gunichar c = g_utf8_get_char (at);
       GUnicodeType type = g_unichar_type (c);
 
-      if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR ||
-          type == G_UNICODE_PARAGRAPH_SEPARATOR)
+      if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
+          type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR)
         g_string_append_c (tamed, ' ');
       else
         g_string_append_unichar (tamed, c);
@@ -81,7 +94,7 @@ tame (const char *text)
 static void
 put_field (Printer *printer, const char *text, guint width, Style style)
 {
-  g_autofree char *tamed = tame (text != NULL ? text : "");
+  g_autofree char *tamed = tame (text);
   guint full = text_width (tamed);
   guint used = 0;
   gboolean cut = full > width;
@@ -167,82 +180,202 @@ style_of (const char *verdict)
     }
 }
 
-/* Times of what went well at once are left to the page; the line is for what is worth a look. */
-static gboolean
-is_telling (SbValue *cell)
+/* How the grid is laid out: @blocks of @fit columns, each @cell wide. */
+typedef struct
 {
-  const char *verdict = sb_value_get_string (cell, "verdict");
-  const char *detail = sb_value_get_string (cell, "detail");
+  guint blocks;
+  guint fit;
+  guint cell;
+  guint title;
+} Layout;
 
-  if (detail == NULL || *detail == '\0' || g_strcmp0 (verdict, "skipped") == 0)
-    return FALSE;
-  return g_strcmp0 (verdict, "done") != 0 || sb_value_get_int_or (cell, "tries", 0) > 1;
+static Layout
+lay_out (guint width, guint n)
+{
+  Layout layout = { .blocks = 1 };
+  guint title_min = MIN (TITLE_MIN, width / 2);
+
+  for (;; layout.blocks++)
+    {
+      layout.fit = MAX (1, (n + layout.blocks - 1) / layout.blocks);
+      layout.cell = (width - NUMBER_WIDTH - title_min) / layout.fit;
+      if (layout.cell >= CELL_MIN || layout.fit == 1)
+        break;
+    }
+  layout.cell = MIN (layout.cell, CELL_MAX);
+  layout.title = MIN (TITLE_MAX, width - NUMBER_WIDTH - layout.fit * layout.cell);
+  return layout;
+}
+
+/* Line @line of a heading that is broken between words where it is too long. */
+static char *
+heading_line (const char *title, guint width, guint line)
+{
+  g_auto (GStrv) words = g_strsplit (title != NULL ? title : "", " ", -1);
+  g_autoptr (GString) first = g_string_new (NULL);
+  guint i = 0;
+
+  while (words[i] != NULL &&
+         (i == 0 || text_width (first->str) + 1 + text_width (words[i]) <= width))
+    {
+      g_string_append_printf (first, "%s%s", i > 0 ? " " : "", words[i]);
+      i++;
+    }
+  if (line == 0)
+    return g_string_free (g_steal_pointer (&first), FALSE);
+  return g_strjoinv (" ", words + i);
 }
 
 static void
-put_record (Printer *printer, SbValue *record, guint title_width, guint from, guint to)
+put_heading (Printer *printer, SbValue *columns, const Layout *layout, guint from, guint to)
 {
-  SbValue *cells = sb_value_get_member (record, "cells");
-  const char *note = sb_value_get_string (record, "note");
-  const char *title = sb_value_get_string (record, "title");
-  g_autofree char *number =
-    g_strdup_printf ("%3d", (int)sb_value_get_int_or (record, "number", 0));
-  gboolean second = FALSE;
+  gboolean wraps = FALSE;
 
-  put_field (printer, number, NUMBER_WIDTH, STYLE_DIM);
-  put_field (printer, title, title_width - 1, STYLE_BOLD);
-  g_string_append_c (printer->out, ' ');
-  for (guint i = from; i < to; i++)
+  for (guint i = from; i < to && !wraps; i++)
     {
-      SbValue *cell = sb_value_get_item (cells, i);
-      const char *verdict = sb_value_get_string (cell, "verdict");
-      g_autofree char *word = g_strdup_printf ("%s %s", sb_report_symbol (verdict),
-                                               sb_report_short_word (verdict));
+      g_autofree char *rest = heading_line (
+        sb_value_get_string (sb_value_get_item (columns, i), "title"), layout->cell - 1, 1);
 
-      put_field (printer, word, CELL_WIDTH - 1, style_of (verdict));
-      g_string_append_c (printer->out, ' ');
-      second = second || is_telling (cell);
+      wraps = *rest != '\0';
     }
-  end_line (printer);
-  if (!second && (note == NULL || *note == '\0'))
-    return;
-
-  put_field (printer, "", NUMBER_WIDTH, STYLE_PLAIN);
-  put_field (printer, note, title_width - 1, STYLE_DIM);
-  g_string_append_c (printer->out, ' ');
-  for (guint i = from; i < to; i++)
+  for (guint line = 0; line < 3; line++)
     {
-      SbValue *cell = sb_value_get_item (cells, i);
-
-      put_field (printer, is_telling (cell) ? sb_value_get_string (cell, "detail") : "",
-                 CELL_WIDTH - 1, STYLE_DIM);
-      g_string_append_c (printer->out, ' ');
-    }
-  end_line (printer);
-}
-
-static void
-put_block (Printer *printer, SbValue *result, guint title_width, guint from, guint to)
-{
-  SbValue *columns = sb_value_get_member (result, "columns");
-  SbValue *records = sb_value_get_member (result, "records");
-
-  for (guint line = 0; line < 2; line++)
-    {
+      if (line == 1 && !wraps)
+        continue;
       put_field (printer, "", NUMBER_WIDTH, STYLE_PLAIN);
-      put_field (printer, line == 0 ? _ ("Record") : "", title_width, STYLE_BOLD);
+      put_field (printer, line == 0 ? _ ("Record") : "", layout->title, STYLE_BOLD);
       for (guint i = from; i < to; i++)
         {
-          put_field (printer,
-                     sb_value_get_string (sb_value_get_item (columns, i),
-                                          line == 0 ? "title" : "system"),
-                     CELL_WIDTH - 1, line == 0 ? STYLE_BOLD : STYLE_DIM);
+          SbValue *column = sb_value_get_item (columns, i);
+          g_autofree char *words =
+            line < 2 ? heading_line (sb_value_get_string (column, "title"), layout->cell - 1, line)
+                     : g_strdup (sb_value_get_string (column, "system"));
+
+          put_field (printer, words, layout->cell - 1, line < 2 ? STYLE_BOLD : STYLE_DIM);
           g_string_append_c (printer->out, ' ');
         }
       end_line (printer);
     }
+}
+
+static void
+put_title (Printer *printer, SbValue *record, guint width)
+{
+  const char *title = sb_value_get_string (record, "title");
+  const char *note = sb_value_get_string (record, "note");
+  g_autofree char *tamed = tame (title);
+  guint used = MIN (text_width (tamed), width);
+
+  put_field (printer, title, used, STYLE_BOLD);
+  if (note != NULL && *note != '\0' && used + 4 < width)
+    {
+      g_string_append_c (printer->out, ' ');
+      put_field (printer, note, width - used - 1, STYLE_DIM);
+    }
+  else
+    put_field (printer, "", width - used, STYLE_PLAIN);
+}
+
+static void
+put_record (Printer *printer, SbValue *record, const Layout *layout, guint from, guint to)
+{
+  SbValue *cells = sb_value_get_member (record, "cells");
+  g_autofree char *number = g_strdup_printf ("%3d", (int)sb_value_get_int_or (record, "number", 0));
+
+  put_field (printer, number, NUMBER_WIDTH, STYLE_DIM);
+  put_title (printer, record, layout->title - 1);
+  g_string_append_c (printer->out, ' ');
+  for (guint i = from; i < to; i++)
+    {
+      const char *verdict = sb_value_get_string (sb_value_get_item (cells, i), "verdict");
+      const char *word = sb_report_short_word (verdict);
+      gboolean symbol = layout->cell >= SYMBOL_MIN;
+      g_autofree char *text = g_strdup_printf ("%s%s%s", symbol ? sb_report_symbol (verdict) : "",
+                                               symbol ? " " : "", word);
+
+      put_field (printer, text, layout->cell - 1, style_of (verdict));
+      g_string_append_c (printer->out, ' ');
+    }
+  end_line (printer);
+}
+
+static void
+put_grid (Printer *printer, SbValue *result)
+{
+  SbValue *columns = sb_value_get_member (result, "columns");
+  SbValue *records = sb_value_get_member (result, "records");
+  guint n = sb_value_get_length (columns);
+  Layout layout = lay_out (printer->width, n);
+
+  for (guint from = 0; from < n; from += layout.fit)
+    {
+      guint to = MIN (n, from + layout.fit);
+
+      put_heading (printer, columns, &layout, from, to);
+      for (guint i = 0; i < sb_value_get_length (records); i++)
+        put_record (printer, sb_value_get_item (records, i), &layout, from, to);
+      end_line (printer);
+    }
+}
+
+/* What did not simply go through, in words; what is held back after a failure is not said again. */
+static gboolean
+is_telling (SbValue *cell, guint column)
+{
+  switch (sb_report_verdict (sb_value_get_string (cell, "verdict")))
+    {
+    case SB_REPORT_EXPECTED:
+      return TRUE;
+    case SB_REPORT_HELD:
+      return column == 0;
+    case SB_REPORT_DONE:
+      return sb_value_get_int_or (cell, "tries", 0) > sb_value_get_int_or (cell, "times", 1);
+    case SB_REPORT_UNEXPECTED:
+    case SB_REPORT_SKIPPED:
+    default:
+      return FALSE;
+    }
+}
+
+static void
+put_telling (Printer *printer, SbValue *result)
+{
+  SbValue *columns = sb_value_get_member (result, "columns");
+  SbValue *records = sb_value_get_member (result, "records");
+  gboolean any = FALSE;
+
   for (guint i = 0; i < sb_value_get_length (records); i++)
-    put_record (printer, sb_value_get_item (records, i), title_width, from, to);
+    {
+      SbValue *record = sb_value_get_item (records, i);
+      SbValue *cells = sb_value_get_member (record, "cells");
+
+      for (guint j = 0; j < sb_value_get_length (cells); j++)
+        {
+          SbValue *cell = sb_value_get_item (cells, j);
+          const char *verdict = sb_value_get_string (cell, "verdict");
+          const char *message = sb_value_get_string (cell, "message");
+          gboolean failed = sb_report_verdict (verdict) == SB_REPORT_EXPECTED;
+          g_autofree char *line = NULL;
+
+          if (!is_telling (cell, j))
+            continue;
+          if (!any)
+            {
+              put_field (printer, _ ("What did not go straight through"), printer->width,
+                         STYLE_BOLD);
+              end_line (printer);
+            }
+          any = TRUE;
+          line = g_strdup_printf (
+            "%d %s, %s: %s, %s%s%s", (int)sb_value_get_int_or (record, "number", 0),
+            or_empty (record, "title"), or_empty (sb_value_get_item (columns, j), "title"),
+            sb_report_word (verdict), or_empty (cell, "detail"),
+            failed && message != NULL ? ": " : "", failed && message != NULL ? message : "");
+          put_paragraph (printer, line, 2);
+        }
+    }
+  if (any)
+    end_line (printer);
 }
 
 static void
@@ -257,8 +390,7 @@ put_criteria (Printer *printer, SbValue *result)
       SbValue *criterion = sb_value_get_item (criteria, i);
       gboolean met = sb_value_get_boolean_or (criterion, "met", FALSE);
       g_autofree char *line =
-        g_strdup_printf ("%s (%s)", sb_value_get_string (criterion, "text"),
-                         sb_value_get_string (criterion, "detail"));
+        g_strdup_printf ("%s (%s)", or_empty (criterion, "text"), or_empty (criterion, "detail"));
 
       put_field (printer, met ? _ ("✓ met") : _ ("✕ not met"), 11, met ? STYLE_GREEN : STYLE_RED);
       put_field (printer, line, printer->width - 11, STYLE_PLAIN);
@@ -296,19 +428,10 @@ char *
 sb_report_write_text (SbValue *result, guint width, gboolean color)
 {
   Printer printer = { g_string_new (NULL), CLAMP (width, WIDTH_MIN, WIDTH_MAX), color };
-  guint n = sb_value_get_length (sb_value_get_member (result, "columns"));
-  guint title_width = printer.width >= 100 ? 32 : 22;
-  guint fit = MAX (1, (printer.width - NUMBER_WIDTH - MIN (title_width, printer.width / 2)) / CELL_WIDTH);
-  guint blocks = MAX (1, (n + fit - 1) / fit);
   g_autofree char *verdict = sb_report_sentence (result);
 
-  title_width = MIN (title_width, printer.width / 2);
-  fit = (n + blocks - 1) / blocks;
-  for (guint from = 0; from < n; from += fit)
-    {
-      put_block (&printer, result, title_width, from, MIN (n, from + fit));
-      end_line (&printer);
-    }
+  put_grid (&printer, result);
+  put_telling (&printer, result);
   put_criteria (&printer, result);
   put_unexpected (&printer, result);
   end_line (&printer);

@@ -21,9 +21,9 @@ static const struct
   const char *short_word;
 } verdicts[] = {
   [SB_REPORT_DONE] = { "done", "✓", N_ ("Done"), N_ ("done") },
-  [SB_REPORT_HELD] = { "held", "‖", N_ ("Held back"), N_ ("held back") },
-  [SB_REPORT_EXPECTED] = { "expected-failure", "◆", N_ ("Expected failure"), N_ ("exp. fail") },
-  [SB_REPORT_UNEXPECTED] = { "unexpected", "✕", N_ ("Unexpected"), N_ ("UNEXPECTED") },
+  [SB_REPORT_HELD] = { "held", "‖", N_ ("Held back"), N_ ("held") },
+  [SB_REPORT_EXPECTED] = { "expected-failure", "◆", N_ ("Expected failure"), N_ ("exp.fail") },
+  [SB_REPORT_UNEXPECTED] = { "unexpected", "✕", N_ ("Unexpected"), N_ ("UNEXP.") },
   [SB_REPORT_SKIPPED] = { "skipped", "–", N_ ("Skipped"), N_ ("skipped") },
 };
 
@@ -105,15 +105,16 @@ add_unexpected (GPtrArray *lines, SbValue *columns, SbValue *record)
   for (guint i = 0; i < sb_value_get_length (cells); i++)
     {
       SbValue *cell = sb_value_get_item (cells, i);
+      const char *title = sb_value_get_string (sb_value_get_item (columns, i), "title");
       const char *message = sb_value_get_string (cell, "message");
 
+      if (message == NULL)
+        message = sb_value_get_string (cell, "detail");
       if (sb_report_verdict (sb_value_get_string (cell, "verdict")) != SB_REPORT_UNEXPECTED)
         continue;
       g_ptr_array_add (lines,
-                       g_strdup_printf (_ ("Record %d, %s: %s"), number,
-                                        sb_value_get_string (sb_value_get_item (columns, i), "title"),
-                                        message != NULL ? message
-                                                        : sb_value_get_string (cell, "detail")));
+                       g_strdup_printf (_ ("Record %d, %s: %s"), number, title != NULL ? title : "",
+                                        message != NULL ? message : ""));
     }
   if (lines->len == before &&
       sb_report_verdict (sb_value_get_string (record, "verdict")) == SB_REPORT_UNEXPECTED)
