@@ -154,8 +154,8 @@ test_nonsense (void)
     "\"x\"",
     "{}",
     "{\"actions\": [3, null, {\"request\": []}], \"settings\": [[]], \"triggers\": {}}",
-    "{\"webhook\": {\"schemes\": {\"a\": {\"schemes\": 1}}}, \"environments\": {\"production\": "
-    "{\"base_url\": \"https://\"}}}",
+    ("{\"webhook\": {\"schemes\": {\"a\": {\"schemes\": 1}}},"
+     " \"environments\": {\"production\": {\"base_url\": \"https://\"}}}"),
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -176,6 +176,20 @@ write_own (const char *folder, const char *name, const char *text)
 
   g_mkdir (parent, 0700);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+remove_own (const char *folder)
+{
+  static const char *const names[] = { "shopify.json", "broken.json", "other.json", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, "connectors", names[i], NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (folder);
 }
 
 /* A file of the owner takes the place of the shipped one; a broken one is named and left out. */
@@ -203,6 +217,7 @@ test_own (void)
   g_assert_nonnull (strstr (text, "broken.json"));
   g_assert_nonnull (strstr (text, "the file is named other.json"));
   g_assert_cmpuint (sb_problems_get_length (problems), ==, 2);
+  remove_own (folder);
 }
 
 int

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "sb-json.h"
 #include "sb-paths.h"
 #include "sb-signature.h"
@@ -525,6 +527,9 @@ test_own_schemes (void)
         g_assert_cmpstr (verdict->echo_value, ==, "abc");
     }
   connectors = g_steal_pointer (&saved);
+  g_remove (path);
+  g_rmdir (parent);
+  g_rmdir (folder);
 }
 
 int

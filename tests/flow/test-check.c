@@ -122,11 +122,33 @@ test_problems (void)
                "$.steps[5].fields.orderDate", "“soon” does not fit");
 }
 
+/* What decides which system is called is typed by the owner, never filled in by an event. */
+static void
+test_fixed (void)
+{
+  static const char text[] =
+    "{\"format\": 1, \"name\": \"F\", \"trigger\": {\"type\": \"webhook\", \"connector\": \"shopify\","
+    " \"trigger\": \"order-paid\"}, \"steps\": [{\"id\": \"send\", \"type\": \"action\","
+    " \"connector\": \"http\", \"action\": \"send-request\", \"fields\": {\"method\": \"POST\","
+    " \"path\": \"/orders/{{trigger.name}}\", \"record\": \"{{trigger.name}}\"}}]}";
+  g_autoptr (SbConnectors) connectors = load_connectors ();
+  g_autoptr (SbProblems) problems = sb_problems_new ();
+  g_autoptr (SbValue) document = sb_json_parse (text, -1, NULL);
+  g_autoptr (SbFlow) flow = sb_flow_parse (document, problems);
+
+  g_assert_nonnull (flow);
+  sb_flow_check (flow, connectors, problems);
+  g_assert_cmpuint (sb_problems_get_length (problems), ==, 1);
+  g_assert_cmpstr (sb_problems_get (problems, 0)->field, ==, "path");
+  g_assert_nonnull (strstr (sb_problems_get (problems, 0)->message, "no data of an event"));
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/flow-check/ready-made", test_ready_made);
   g_test_add_func ("/flow-check/problems", test_problems);
+  g_test_add_func ("/flow-check/fixed", test_fixed);
   return g_test_run ();
 }

@@ -184,6 +184,15 @@ check_field (Check *check, const SbField *field)
         add_problem (check, field->key, message);
       return;
     }
+  if (field->fixed && text != NULL && strstr (text, "{{") != NULL)
+    {
+      g_autofree char *message = g_strdup_printf (
+        _ ("%s decides what is called, so no data of an event can stand there. Type it."),
+        field->label);
+
+      add_problem (check, field->key, message);
+      return;
+    }
   if (text != NULL ? strstr (text, "{{") == NULL : sb_value_get_length (value) == 0)
     check_literal (check, field, value);
 }

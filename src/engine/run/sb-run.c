@@ -551,6 +551,8 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   g_clear_pointer (&self->request, sb_request_free);
+  if (self->need->fields != NULL)
+    answer.fields = sb_value_ref (self->need->fields);
   outcome = sb_answer_judge (self->account->connector, self->action, &answer, sb_clock_now_us ());
   take_outcome (self, &answer, outcome);
   sb_answer_clear (&answer);
