@@ -22,6 +22,7 @@ struct _SbPractice
   SbConnectors *connectors;
   GHashTable *vendors; /* connector id → GPtrArray of SbStandIn */
   SoupServer *server;
+  GSocketService *service;
   gint port;
   SbLedger *ledger;
   GPtrArray *faults;   /* of SbFault */
@@ -613,6 +614,21 @@ sb_practice_new (SbConnectors *connectors)
   return self;
 }
 
+static gboolean
+incoming_cb (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source,
+             gpointer data)
+{
+  SbPractice *self = data;
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+
+  if (self->server != NULL)
+    soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, NULL);
+  return TRUE;
+}
+
 /**
  * sb_practice_listen:
  * @port: port on 127.0.0.1; 0: any free one
@@ -624,16 +640,19 @@ sb_practice_listen (SbPractice *self, gint port, GError **error)
 {
   g_autoptr (SoupServer) server =
     soup_server_new ("server-header", "signalbox-practice ", "raw-paths", TRUE, NULL);
+  g_autoptr (GSocketService) service = g_socket_service_new ();
   g_autoptr (GSocketAddress) address =
-    g_inet_socket_address_new_from_string ("127.0.0.1", (guint)port);
+    g_inet_socket_address_new_from_string ("127.0.0.1", (guint) port);
+  g_autoptr (GSocketAddress) effective = NULL;
   g_autoptr (GError) local = NULL;
-  GSList *uris;
 
   g_return_val_if_fail (self->server == NULL, FALSE);
 
   soup_server_add_early_handler (server, NULL, early_cb, self, NULL);
   soup_server_add_handler (server, NULL, request_cb, self, NULL);
-  if (!soup_server_listen (server, address, 0, &local))
+  /* Not soup_server_listen (): libsoup 3.2 loses a socket object for each connection it accepts. */
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service), address, G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_TCP, NULL, &effective, &local))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_UNAVAILABLE,
                    "The practice ground cannot listen on port %d of this computer: %s. Choose "
@@ -641,10 +660,11 @@ sb_practice_listen (SbPractice *self, gint port, GError **error)
                    port, local->message);
       return FALSE;
     }
-  uris = soup_server_get_uris (server);
-  self->port = uris != NULL ? g_uri_get_port (uris->data) : port;
-  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
+  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
   self->server = g_steal_pointer (&server);
+  g_signal_connect (service, "incoming", G_CALLBACK (incoming_cb), self);
+  g_socket_service_start (service);
+  self->service = g_steal_pointer (&service);
   return TRUE;
 }
 
@@ -678,6 +698,10 @@ sb_practice_stop (SbPractice *self)
   if (self->server == NULL)
     return;
   g_hash_table_remove_all (self->waiting);
+  g_signal_handlers_disconnect_by_data (self->service, self);
+  g_socket_service_stop (self->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
+  g_clear_object (&self->service);
   soup_server_disconnect (self->server);
   g_clear_object (&self->server);
 }
