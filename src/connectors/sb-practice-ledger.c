@@ -19,6 +19,9 @@
 #include "sb-json.h"
 #include "sb-template.h"
 
+/* What is older than this much is practised again from the start. */
+#define KEPT_BYTES_MAX (64 * 1024 * 1024)
+
 typedef struct
 {
   const char *vendor; /* interned */
@@ -230,6 +233,8 @@ sb_ledger_keep_in (SbLedger *self, const char *path, GError **error)
         close (fd);
       return FALSE;
     }
+  if (strlen (contents) > KEPT_BYTES_MAX && ftruncate (fd, 0) == 0)
+    *contents = '\0';
   lines = g_strsplit (contents, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     {

@@ -386,9 +386,17 @@ start_practice (SbEngine *self, GError **error)
     }
   else if (self->practice == NULL && (needed || self->wanted_practice_port >= 0))
     {
+      g_autofree char *path =
+        g_build_filename (sb_store_get_folder (self->store), "practice.jsonl", NULL);
+
       self->practice = sb_practice_new (self->connectors);
-      if (!sb_practice_listen (self->practice, MAX (self->wanted_practice_port, 0), error))
-        return FALSE;
+      /* A vendor knows what it did after this process was killed; so must its stand-in. */
+      if (!sb_practice_keep_in (self->practice, path, error) ||
+          !sb_practice_listen (self->practice, MAX (self->wanted_practice_port, 0), error))
+        {
+          g_clear_object (&self->practice);
+          return FALSE;
+        }
       g_atomic_int_set (&self->practice_port, sb_practice_get_port (self->practice));
       core->practice_base =
         g_strdup_printf ("http://127.0.0.1:%d", sb_practice_get_port (self->practice));
