@@ -400,7 +400,7 @@ SbValue *
 sb_pilot_judge (SbPilotWork *work)
 {
   SbValue *result = sb_value_new_object ();
-  SbValue *columns = sb_value_new_array ();
+  SbValue *columns = sb_pilot_columns_to_value (work->columns);
   SbValue *records = sb_value_new_array ();
   SbValue *problems = sb_value_new_array ();
   SbValue *criteria;
@@ -408,16 +408,6 @@ sb_pilot_judge (SbPilotWork *work)
   g_autofree char *finished = sb_clock_format_utc (sb_clock_now_us ());
   gboolean passed;
 
-  for (guint i = 0; i < work->columns->len; i++)
-    {
-      SbPilotColumn *column = g_ptr_array_index (work->columns, i);
-      SbValue *value = sb_value_new_object ();
-
-      sb_value_set_string (value, "place", column->place);
-      sb_value_set_string (value, "title", column->title);
-      sb_value_set_string (value, "system", column->system);
-      sb_value_append (columns, value);
-    }
   for (guint i = 0; i < work->records->len; i++)
     sb_value_append (records,
                      sb_pilot_record_to_value (work, g_ptr_array_index (work->records, i)));

@@ -107,6 +107,7 @@ typedef struct
 } SbPilotWork;
 
 /* --- records and columns ---------------------------------------------------------------------- */
+SbValue   *sb_pilot_columns_to_value (GPtrArray   *columns);
 GPtrArray *sb_pilot_list_columns (SbFlow        *flow,
                                   SbConnectors  *connectors);
 GPtrArray *sb_pilot_read_records (SbValue       *records,

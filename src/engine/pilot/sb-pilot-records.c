@@ -404,3 +404,36 @@ sb_pilot_find_records (SbConnectors *connectors, SbFlow *flow)
     }
   return records;
 }
+
+SbValue *
+sb_pilot_columns_to_value (GPtrArray *columns)
+{
+  SbValue *array = sb_value_new_array ();
+
+  for (guint i = 0; i < columns->len; i++)
+    {
+      SbPilotColumn *column = g_ptr_array_index (columns, i);
+      SbValue *value = sb_value_new_object ();
+
+      sb_value_set_string (value, "place", column->place);
+      sb_value_set_string (value, "title", column->title);
+      sb_value_set_string (value, "system", column->system);
+      sb_value_append (array, value);
+    }
+  return array;
+}
+
+/**
+ * sb_pilot_describe_columns:
+ *
+ * The columns a pilot of @flow has, before it is run: [{"place", "title", "system"}…].
+ *
+ * Returns: (transfer full)
+ */
+SbValue *
+sb_pilot_describe_columns (SbFlow *flow, SbConnectors *connectors)
+{
+  g_autoptr (GPtrArray) columns = sb_pilot_list_columns (flow, connectors);
+
+  return sb_pilot_columns_to_value (columns);
+}

@@ -53,6 +53,10 @@ SbValue   *sb_pilot_run_finish   (SbPilot              *self,
 SbValue   *sb_pilot_find_records (SbConnectors         *connectors,
                                   SbFlow               *flow);
 
+/* The columns of a pilot of @flow, before it is run. */
+SbValue   *sb_pilot_describe_columns (SbFlow           *flow,
+                                  SbConnectors         *connectors);
+
 /* What a pilot vouches for: hash of the document, its connections, their connectors' API versions. */
 char      *sb_pilot_fingerprint  (SbFlow               *flow,
                                   SbConnectors         *connectors,
