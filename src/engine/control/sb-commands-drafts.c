@@ -75,6 +75,38 @@ load_template (const char *name, GError **error)
   return sb_json_load_file (path, error);
 }
 
+/* Adds the connectors below @steps to @systems, each once, in the order they are met. */
+static void
+add_systems (SbValue *systems, GHashTable *seen, SbValue *steps)
+{
+  for (guint i = 0; i < sb_value_get_length (steps); i++)
+    {
+      SbValue *step = sb_value_get_item (steps, i);
+      SbValue *lanes = sb_value_get_member (step, "lanes");
+      const char *connector = sb_value_get_string (step, "connector");
+
+      if (connector != NULL && g_hash_table_add (seen, (gpointer) connector))
+        sb_value_append (systems, sb_value_new_string (connector));
+      add_systems (systems, seen, sb_value_get_member (step, "steps"));
+      for (guint j = 0; j < sb_value_get_length (lanes); j++)
+        add_systems (systems, seen, sb_value_get_member (sb_value_get_item (lanes, j), "steps"));
+    }
+}
+
+/* (transfer full): the connectors of a flow document, the trigger's first. */
+static SbValue *
+list_systems (SbValue *document)
+{
+  SbValue *systems = sb_value_new_array ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  const char *trigger = sb_value_get_string (sb_value_get_member (document, "trigger"), "connector");
+
+  if (trigger != NULL)
+    sb_value_append (systems, sb_value_new_string (trigger));
+  add_systems (systems, seen, sb_value_get_member (document, "steps"));
+  return systems;
+}
+
 static SbValue *
 list_templates (SbCall *call, GError **error)
 {
@@ -93,6 +125,7 @@ list_templates (SbCall *call, GError **error)
       sb_value_set_string (object, "id", name);
       sb_call_set_text (object, "name", sb_value_get_string (document, "name"));
       sb_call_set_text (object, "description", sb_value_get_string (document, "description"));
+      sb_value_set (object, "systems", list_systems (document));
       sb_value_append (array, object);
     }
   return array;
