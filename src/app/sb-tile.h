@@ -6,13 +6,27 @@
 
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
+
+#include "sb-connector.h"
 
 G_BEGIN_DECLS
 
-/* The coloured square with the symbol of a kind of system ("shop", "books") or of a step without one
- * ("branch", "delay"). @size in px. Decoration: the words beside it say the same. */
-GtkWidget *sb_tile_new (const char *kind,
-                        int         size);
+/* The tinted square with a symbol that tells the kind of a system. Decoration: it says nothing to
+ * assistive technology that the text beside it does not. */
+#define SB_TYPE_TILE (sb_tile_get_type ())
+G_DECLARE_FINAL_TYPE (SbTile, sb_tile, SB, TILE, AdwBin)
+
+/* @kind: of a system ("shop", "books") or of a step without one ("branch", "delay"); @size in px. */
+GtkWidget *sb_tile_new           (const char   *kind,
+                                  int           size);
+void       sb_tile_set_kind      (SbTile       *self,
+                                  const char   *kind);
+/* For what is no kind. */
+void       sb_tile_set_icon      (SbTile       *self,
+                                  const char   *icon_name);
+void       sb_tile_set_connector (SbTile       *self,
+                                  SbConnectors *connectors,
+                                  const char   *connector);
 
 G_END_DECLS

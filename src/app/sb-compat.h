@@ -1,0 +1,51 @@
+/* sb-compat.h
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* What differs between GTK 4.8 with libadwaita 1.2 and newer ones, behind one face. No other file of the
+ * window asks for a version. All of it on the GTK thread. */
+
+/* @file is NULL when the person changed their mind. */
+typedef void (*SbFileFunc) (GFile    *file,
+                            gpointer  data);
+typedef void (*SbAskFunc)  (gboolean  accepted,
+                            gpointer  data);
+
+/* One question with Cancel and @accept; @extra (nullable) is shown under the words. */
+void sb_compat_ask        (GtkWidget  *parent,
+                           const char *heading,
+                           const char *body,
+                           const char *accept,
+                           gboolean    destructive,
+                           GtkWidget  *extra,
+                           SbAskFunc   func,
+                           gpointer    data);
+void sb_compat_tell       (GtkWidget  *parent,
+                           const char *heading,
+                           const char *body);
+/* @suffix: "json"; @kind: "Flow files". */
+void sb_compat_open_file  (GtkWidget  *parent,
+                           const char *title,
+                           const char *kind,
+                           const char *suffix,
+                           SbFileFunc  func,
+                           gpointer    data);
+void sb_compat_save_file  (GtkWidget  *parent,
+                           const char *title,
+                           const char *name,
+                           SbFileFunc  func,
+                           gpointer    data);
+void sb_compat_show_about (GtkWidget  *parent);
+/* The text colour of a widget, as CSS has it. */
+void sb_compat_get_color  (GtkWidget  *widget,
+                           GdkRGBA    *color);
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* sb-flow-view.h
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "sb-flow-model.h"
+#include "sb-session.h"
+
+G_BEGIN_DECLS
+
+/* One flow: its header (name, state, Map/Pilot/Activity/Plan, Run Pilot, Go Live, menu) and its four
+ * pages. The actions it names are the window's. */
+#define SB_TYPE_FLOW_VIEW (sb_flow_view_get_type ())
+G_DECLARE_FINAL_TYPE (SbFlowView, sb_flow_view, SB, FLOW_VIEW, AdwBin)
+
+void        sb_flow_view_set_session (SbFlowView  *self,
+                                      SbSession   *session);
+/* @model NULL: no flow is open. */
+void        sb_flow_view_set_model   (SbFlowView  *self,
+                                      SbFlowModel *model);
+const char *sb_flow_view_get_view    (SbFlowView  *self);
+void        sb_flow_view_set_view    (SbFlowView  *self,
+                                      const char  *view);
+void        sb_flow_view_run_pilot   (SbFlowView  *self);
+/* Puts a name on the sidebar button's tooltip and shows it where the sidebar can be away. */
+void        sb_flow_view_set_narrow  (SbFlowView  *self,
+                                      gboolean     narrow);
+
+G_END_DECLS
