@@ -404,8 +404,9 @@ bytes_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 days_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  gint64 days = MIN (take_setting (object, result, DEFAULT_RETENTION_DAYS), 36500);
+  gint64 days = take_setting (object, result, DEFAULT_RETENTION_DAYS);
 
+  days = MIN (days, 36500);
   sb_store_get_setting_async (SB_STORE (object), "retention_bytes", NULL, bytes_cb,
                               g_memdup2 (&days, sizeof days));
 }
