@@ -189,15 +189,11 @@ main (int   argc,
   folder = g_dir_make_tmp ("sb-bench-XXXXXX", &error);
   done = folder != NULL && server_start (&bare, "bare", NULL, &error) &&
          server_start (&ingest, "ingest", folder, &error) && measure (&bare, &ingest, figures, &error) &&
-         (out == NULL || bench_write (out, figures, &error));
+         bench_write (out, figures, &error);
   server_stop (&bare);
   server_stop (&ingest);
   if (folder != NULL)
-    {
-      const char *const remove[] = { "rm", "-r", folder, NULL };
-
-      g_spawn_sync (NULL, (char **) remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
-    }
+    bench_remove_folder (folder);
   if (!done)
     fprintf (stderr, "bench-ingest: %s\n", error->message);
   return done ? EXIT_SUCCESS : EXIT_FAILURE;

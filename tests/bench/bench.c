@@ -71,18 +71,27 @@ bench_make_number (double number,
   return sb_value_new_number (g_ascii_formatd (text, sizeof text, format, number), NULL);
 }
 
+void
+bench_remove_folder (const char *folder)
+{
+  const char *const remove[] = { "rm", "-r", folder, NULL };
+
+  g_spawn_sync (NULL, (char **) remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
 /**
  * bench_write:
+ * @path: (nullable)
  * @figures: an object
  *
- * Puts @figures into the JSON file at @path beside those that are there, and prints them.
+ * Prints @figures, and puts them into the JSON file at @path beside those that are there.
  */
 gboolean
 bench_write (const char *path,
              SbValue    *figures,
              GError    **error)
 {
-  g_autoptr (SbValue) old = sb_json_load_file (path, NULL);
+  g_autoptr (SbValue) old = path != NULL ? sb_json_load_file (path, NULL) : NULL;
   g_autoptr (SbValue) all = old != NULL ? sb_value_copy (old) : sb_value_new_object ();
   g_autofree char *text = NULL;
 
@@ -94,6 +103,8 @@ bench_write (const char *path,
       g_print ("%-20s %s\n", name, sb_value_get_text (value));
       sb_value_set (all, name, sb_value_ref (value));
     }
+  if (path == NULL)
+    return TRUE;
   text = sb_json_write_pretty (all);
   return g_file_set_contents (path, text, -1, error);
 }

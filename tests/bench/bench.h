@@ -15,6 +15,7 @@ GBytes  *bench_make_order    (const char  *token,
                               guint        number);
 SbValue *bench_make_number   (double       number,
                               guint        decimals);
+void     bench_remove_folder (const char  *folder);
 gboolean bench_write         (const char  *path,
                               SbValue     *figures,
                               GError     **error);

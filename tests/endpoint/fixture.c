@@ -14,7 +14,7 @@
 
 static const char document_text[] =
     "{\"format\":1,\"id\":\"orders\",\"name\":\"Orders\","
-    "\"trigger\":{\"type\":\"webhook\",\"connector\":\"shopify\",\"event\":\"order-paid\"},\"steps\":[]}";
+    "\"trigger\":{\"type\":\"webhook\",\"connector\":\"shopify\",\"trigger\":\"order-paid\"},\"steps\":[]}";
 
 void
 fixture_done_cb (GObject      *source,
