@@ -24,7 +24,9 @@ struct _SbPilotGrid
 {
   GtkWidget  parent_instance;
 
-  GtkWidget *grid; /* (nullable) */
+  GtkWidget *card;    /* (nullable): holds the two grids side by side */
+  GtkGrid   *records; /* number and name of each record: stays while the cells scroll sideways */
+  GtkGrid   *grid;    /* the cells */
   Cell      *cells;
   guint      n_records;
   guint      n_columns;
@@ -106,6 +108,8 @@ make_cell (SbPilotGrid *self,
   cell->word = make_label ("", "sb-cell-word");
   cell->detail = make_label ("", "caption");
   gtk_widget_add_css_class (GTK_WIDGET (cell->detail), "dim-label");
+  /* A word must be readable however many steps there are: the grid scrolls sideways rather than squeeze. */
+  gtk_label_set_width_chars (cell->word, 14);
   gtk_label_set_max_width_chars (cell->detail, 16);
   gtk_box_append (GTK_BOX (words), GTK_WIDGET (cell->word));
   gtk_box_append (GTK_BOX (words), GTK_WIDGET (cell->detail));
@@ -120,7 +124,7 @@ make_cell (SbPilotGrid *self,
   gtk_widget_set_hexpand (cell->button, TRUE);
   gtk_widget_set_vexpand (cell->button, TRUE);
   g_signal_connect (cell->button, "clicked", G_CALLBACK (cell_clicked_cb), self);
-  gtk_grid_attach (GTK_GRID (self->grid), cell->button, (int) column + 2, (int) record + 1, 1, 1);
+  gtk_grid_attach (self->grid, cell->button, (int) column, (int) record + 1, 1, 1);
 }
 
 static GtkWidget *
@@ -149,18 +153,55 @@ make_record (SbPilotGrid *self,
 {
   g_autofree char *number = g_strdup_printf ("%u", index + 1);
   const char *title = sb_value_get_string (record, "title");
+  const char *note = sb_value_get_string (record, "note");
   GtkLabel *label = make_label (number, "dim-label");
-  GtkWidget *heading;
+  GtkWidget *words = make_heading (title != NULL ? title : number, note);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   gtk_widget_add_css_class (GTK_WIDGET (label), "numeric");
   gtk_label_set_xalign (label, 1);
-  gtk_widget_set_margin_start (GTK_WIDGET (label), 12);
-  gtk_grid_attach (GTK_GRID (self->grid), GTK_WIDGET (label), 0, (int) index + 1, 1, 1);
+  gtk_label_set_width_chars (label, 3);
+  gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (row), GTK_WIDGET (label));
+  gtk_box_append (GTK_BOX (row), words);
+  gtk_widget_add_css_class (row, "sb-grid-record");
+  gtk_widget_set_vexpand (row, TRUE);
+  gtk_widget_set_tooltip_text (row, note);
+  gtk_grid_attach (self->records, row, 0, (int) index + 1, 1, 1);
+}
 
-  heading = make_heading (title != NULL ? title : number, sb_value_get_string (record, "note"));
-  gtk_widget_set_valign (heading, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (heading, sb_value_get_string (record, "note"));
-  gtk_grid_attach (GTK_GRID (self->grid), heading, 1, (int) index + 1, 1, 1);
+/* The rows of the two grids are as high as each other. */
+static void
+join_rows (SbPilotGrid *self)
+{
+  for (guint i = 0; i <= self->n_records; i++)
+    {
+      g_autoptr (GtkSizeGroup) row = gtk_size_group_new (GTK_SIZE_GROUP_VERTICAL);
+
+      gtk_size_group_add_widget (row, gtk_grid_get_child_at (self->records, 0, (int) i));
+      for (guint j = 0; j < self->n_columns; j++)
+        gtk_size_group_add_widget (row, gtk_grid_get_child_at (self->grid, (int) j, (int) i));
+    }
+}
+
+static void
+make_card (SbPilotGrid *self)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  g_clear_pointer (&self->card, gtk_widget_unparent);
+  self->card = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_add_css_class (self->card, "card");
+  gtk_widget_add_css_class (self->card, "sb-pilot-grid");
+  gtk_widget_set_parent (self->card, GTK_WIDGET (self));
+
+  self->records = GTK_GRID (gtk_grid_new ());
+  self->grid = GTK_GRID (gtk_grid_new ());
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->grid));
+  gtk_widget_set_hexpand (scroller, TRUE);
+  gtk_box_append (GTK_BOX (self->card), GTK_WIDGET (self->records));
+  gtk_box_append (GTK_BOX (self->card), scroller);
 }
 
 void
@@ -168,27 +209,27 @@ sb_pilot_grid_set_shape (SbPilotGrid *self,
                          SbValue     *columns,
                          SbValue     *records)
 {
+  GtkWidget *heading;
+
   clear_cells (self);
-  g_clear_pointer (&self->grid, gtk_widget_unparent);
+  make_card (self);
 
   self->n_columns = sb_value_get_length (columns);
   self->n_records = sb_value_get_length (records);
   self->cells = g_new0 (Cell, self->n_columns * self->n_records + 1);
   self->titles = g_new0 (char *, self->n_columns + 1);
-  self->grid = gtk_grid_new ();
-  gtk_widget_add_css_class (self->grid, "card");
-  gtk_widget_add_css_class (self->grid, "sb-pilot-grid");
-  gtk_widget_set_parent (self->grid, GTK_WIDGET (self));
 
-  gtk_grid_attach (GTK_GRID (self->grid), make_heading (_ ("Record"), NULL), 1, 0, 1, 1);
+  heading = make_heading (_ ("Record"), NULL);
+  gtk_widget_add_css_class (heading, "sb-grid-first");
+  gtk_grid_attach (self->records, heading, 0, 0, 1, 1);
   for (guint i = 0; i < self->n_columns; i++)
     {
       SbValue *column = sb_value_get_item (columns, i);
 
       self->titles[i] = g_strdup (sb_value_get_string (column, "title"));
-      gtk_grid_attach (GTK_GRID (self->grid),
-                       make_heading (self->titles[i], sb_value_get_string (column, "system")), (int) i + 2, 0, 1,
-                       1);
+      heading = make_heading (self->titles[i], sb_value_get_string (column, "system"));
+      gtk_widget_set_tooltip_text (heading, self->titles[i]);
+      gtk_grid_attach (self->grid, heading, (int) i, 0, 1, 1);
     }
   for (guint i = 0; i < self->n_records; i++)
     {
@@ -196,6 +237,7 @@ sb_pilot_grid_set_shape (SbPilotGrid *self,
       for (guint j = 0; j < self->n_columns; j++)
         make_cell (self, i, j);
     }
+  join_rows (self);
 }
 
 void
@@ -263,7 +305,7 @@ sb_pilot_grid_dispose (GObject *object)
   SbPilotGrid *self = SB_PILOT_GRID (object);
 
   clear_cells (self);
-  g_clear_pointer (&self->grid, gtk_widget_unparent);
+  g_clear_pointer (&self->card, gtk_widget_unparent);
 
   G_OBJECT_CLASS (sb_pilot_grid_parent_class)->dispose (object);
 }
