@@ -517,6 +517,9 @@ sb_request_build (SbConnector *connector,
     key = shorten_key (action, idempotency_key);
   request = g_new0 (SbRequest, 1);
   request->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  request->repeatable = action->idempotency == SB_IDEMPOTENT_KEY ||
+                        action->idempotency == SB_IDEMPOTENT_PUT ||
+                        g_strcmp0 (action->kind, "lookup") == 0;
   building.request = request;
   building.query = g_string_new (NULL);
   building.scope = make_scope (connector, connection, secrets, key);

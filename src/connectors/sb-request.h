@@ -18,6 +18,7 @@ typedef struct
   GHashTable *headers;      /* (element-type utf8 utf8) */
   char       *content_type; /* (nullable) */
   GBytes     *body;         /* (nullable) */
+  gboolean    repeatable;   /* sending it twice does no more than sending it once */
   char       *shown;        /* the request as JSON text with secrets masked: {"method","url","headers",
                              * "body"}; the only form that is stored, logged or shown */
 } SbRequest;
