@@ -13,6 +13,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-clock.h"
+#include "sb-replay.h"
 
 /* What the walk told of one column. */
 typedef struct
@@ -129,60 +130,10 @@ walked_cb (SbStep *step,
     }
 }
 
-/**
- * sb_pilot_make_scope:
- *
- * Returns: (transfer full): what the templates of @flow may refer to for the run at @stand
- */
-SbScope *
-sb_pilot_make_scope (SbFlow *flow, const SbPilotStand *stand)
-{
-  SbScope *scope = sb_scope_new (flow->time_zone, stand->started_us);
-  g_autoptr (SbValue) run = sb_value_new_object ();
-  g_autofree char *started = sb_clock_format_utc (stand->started_us);
-
-  sb_value_set_int (run, "id", stand->run);
-  sb_value_set_string (run, "started", started);
-  sb_value_set_string (run, "label", stand->label != NULL ? stand->label : "");
-  sb_scope_set (scope, "trigger", stand->body);
-  sb_scope_set (scope, "run", run);
-  sb_scope_set_label (scope, stand->label);
-  for (guint i = 0; i < sb_value_get_length (flow->tables); i++)
-    {
-      const char *name = sb_value_get_member_name (flow->tables, i);
-
-      sb_scope_set_table (scope, name, sb_value_get_member (flow->tables, name));
-    }
-  return scope;
-}
-
 static gboolean
 is_done (SbAttempt *attempt)
 {
   return g_strcmp0 (attempt->state, "done") == 0;
-}
-
-SbJournal *
-sb_pilot_make_journal (const SbPilotStand *stand)
-{
-  SbJournal *journal = sb_journal_new ();
-
-  for (guint i = 0; i < stand->attempts->len; i++)
-    {
-      SbAttempt *attempt = g_ptr_array_index (stand->attempts, i);
-
-      if (is_done (attempt))
-        sb_journal_add_output (journal, attempt->place, attempt->output);
-      else if (g_strcmp0 (attempt->state, "by-hand") == 0)
-        sb_journal_add_skipped (journal, attempt->place);
-    }
-  for (guint i = 0; stand->timers != NULL && i < stand->timers->len; i++)
-    {
-      SbTimer *timer = g_ptr_array_index (stand->timers, i);
-
-      sb_journal_add_timer (journal, timer->place, timer->until_us);
-    }
-  return journal;
 }
 
 /* A pilot does not sit out delays: the walk's clock is past all that were set. */
@@ -352,8 +303,9 @@ set_done (
 void
 sb_pilot_fill_cells (SbPilotWork *work, SbPilotRecord *record, const SbPilotStand *stand)
 {
-  g_autoptr (SbScope) scope = sb_pilot_make_scope (work->flow, stand);
-  g_autoptr (SbJournal) journal = sb_pilot_make_journal (stand);
+  g_autoptr (SbScope) scope = sb_replay_scope (
+    work->flow->time_zone, stand->run, stand->started_us, stand->label, stand->body);
+  g_autoptr (SbJournal) journal = sb_replay_journal (stand->attempts, stand->timers, NULL);
   g_autofree Passed *passed = g_new0 (Passed, work->columns->len);
   Walked walked = { work, passed };
   g_autoptr (SbNeed) need =

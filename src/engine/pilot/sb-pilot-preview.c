@@ -14,6 +14,7 @@
 #include "sb-error.h"
 #include "sb-json.h"
 #include "sb-practice.h"
+#include "sb-replay.h"
 #include "sb-signature.h"
 
 /* Steps of one record; far more than any real one takes, so that nothing goes on for ever. */
@@ -139,8 +140,9 @@ walk_record (SbPilotWork *work, SbPilotRecord *record, SbValue *body)
 
   for (guint i = 0; i < MAX_ACTIONS; i++)
     {
-      g_autoptr (SbScope) scope = sb_pilot_make_scope (work->flow, &stand);
-      g_autoptr (SbJournal) journal = sb_pilot_make_journal (&stand);
+      g_autoptr (SbScope) scope = sb_replay_scope (
+        work->flow->time_zone, stand.run, stand.started_us, stand.label, stand.body);
+      g_autoptr (SbJournal) journal = sb_replay_journal (stand.attempts, stand.timers, NULL);
       g_autoptr (SbNeed) need =
         sb_walk_next (work->flow, scope, journal, stand.started_us, NULL, NULL);
 

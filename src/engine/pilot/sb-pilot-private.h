@@ -134,9 +134,6 @@ typedef struct
   GPtrArray  *timers;    /* of SbTimer */
 } SbPilotStand;
 
-SbScope  *sb_pilot_make_scope    (SbFlow             *flow,
-                                  const SbPilotStand *stand);
-SbJournal *sb_pilot_make_journal (const SbPilotStand *stand);
 void      sb_pilot_fill_cells    (SbPilotWork        *work,
                                   SbPilotRecord      *record,
                                   const SbPilotStand *stand);

@@ -23,11 +23,14 @@ SbValue   *sb_replay_body       (SbConnectors  *connectors,
                                  SbConnection  *connection,
                                  SbEvent       *event,
                                  GError       **error);
-/* What the templates of @flow may refer to: the event's body and the run itself. (transfer full) */
-SbScope   *sb_replay_scope      (SbFlow        *flow,
-                                 SbRun         *run,
+/* What the templates of a flow in @time_zone (nullable) may refer to: the event's body and the run itself.
+ * (transfer full) */
+SbScope   *sb_replay_scope      (const char    *time_zone,
+                                 gint64         run,
+                                 gint64         started_us,
+                                 const char    *label,
                                  SbValue       *body);
-/* @timers and @skipped may be NULL. (transfer full) */
+/* @attempts, @timers, @skipped: as in SbClaim, each may be NULL. (transfer full) */
 SbJournal *sb_replay_journal    (GPtrArray     *attempts,
                                  GPtrArray     *timers,
                                  GPtrArray     *skipped);

@@ -20,17 +20,14 @@ typedef struct
   SbAttempt *open;      /* (nullable): the newest, where its outcome is not known */
 } SbPlace;
 
-/* place → SbPlace; what is done goes to @journal. A look-up that only asks whether an action happened
- * stands beside it, at "PLACE~check". */
-GHashTable *sb_places_new         (GPtrArray       *attempts,
-                                   SbJournal       *journal);
+/* place → SbPlace. A look-up that only asks whether an action happened stands beside it, at
+ * sb_place_to_check (). */
+GHashTable *sb_places_new         (GPtrArray       *attempts);
 SbPlace    *sb_places_find        (GHashTable      *places,
                                    const char      *place);
 /* Counts @attempt, which has its outcome now or is about to be sent, in. */
 void        sb_place_count        (SbPlace         *self,
                                    SbAttempt       *attempt);
-gboolean    sb_place_is_check     (const char      *place);
-char       *sb_place_to_check     (const char      *place);
 
 /* The outcome of @begun: a new record, since what was handed to the store does not change. */
 SbAttempt  *sb_attempt_finish     (SbAttempt       *begun,

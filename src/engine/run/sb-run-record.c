@@ -14,9 +14,9 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "sb-json.h"
+#include "sb-replay.h"
 #include "sb-signature.h"
 
-#define CHECK "~check"
 /* Of an answer's body, so that an attempt stays under 64 KiB. */
 #define MAX_KEPT_BODY       (48 * 1024)
 #define DEFAULT_CONCURRENT  8
@@ -24,18 +24,6 @@
 
 /* --- places
  * --------------------------------------------------------------------------------------- */
-
-gboolean
-sb_place_is_check (const char *place)
-{
-  return g_str_has_suffix (place, CHECK);
-}
-
-char *
-sb_place_to_check (const char *place)
-{
-  return g_strconcat (place, CHECK, NULL);
-}
 
 static void
 place_free (gpointer data)
@@ -84,7 +72,7 @@ sb_place_count (SbPlace *self, SbAttempt *attempt)
 }
 
 GHashTable *
-sb_places_new (GPtrArray *attempts, SbJournal *journal)
+sb_places_new (GPtrArray *attempts)
 {
   GHashTable *places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, place_free);
 
@@ -93,13 +81,6 @@ sb_places_new (GPtrArray *attempts, SbJournal *journal)
       SbAttempt *attempt = g_ptr_array_index (attempts, i);
 
       sb_place_count (sb_places_find (places, attempt->place), attempt);
-      if (g_str_equal (attempt->state, "done") && !sb_place_is_check (attempt->place))
-        {
-          g_autoptr (SbValue) none = sb_value_new_null ();
-
-          sb_journal_add_output (journal, attempt->place,
-                                 attempt->output != NULL ? attempt->output : none);
-        }
     }
   return places;
 }
@@ -295,29 +276,13 @@ sb_run_get_rate (SbCore *core, SbConnector *connector)
 SbValue *
 sb_run_read_event (SbCore *core, SbFlow *flow, SbEvent *event, GError **error)
 {
-  SbConnector *connector = flow->trigger_connector != NULL
-                             ? sb_connectors_find (core->connectors, flow->trigger_connector)
-                             : NULL;
   g_autoptr (SbAccount) account = NULL;
-  g_autoptr (SbValue) headers = NULL;
   g_autofree char *words = NULL;
-  gsize length = 0;
-  const char *text = NULL;
 
-  if (event->parsed != NULL)
-    return sb_value_ref (event->parsed);
-  if (event->body == NULL)
-    return sb_value_new_object ();
-
-  text = g_bytes_get_data (event->body, &length);
-  if (connector == NULL || g_strcmp0 (event->source, "manual") == 0)
-    return sb_json_parse (text, length, error);
-
-  if (event->headers != NULL)
-    headers = sb_json_parse (event->headers, -1, NULL);
-  sb_accounts_find_trigger (core->accounts, connector->id, flow->trigger_connection, &account,
-                            &words);
-  return sb_signature_read_body (
-    connector, account != NULL ? account->connection : NULL,
-    headers != NULL ? sb_value_get_string (headers, "content-type") : NULL, event->body, error);
+  if (flow->trigger_connector != NULL &&
+      sb_connectors_find (core->connectors, flow->trigger_connector) != NULL)
+    sb_accounts_find_trigger (core->accounts, flow->trigger_connector, flow->trigger_connection,
+                              &account, &words);
+  return sb_replay_body (core->connectors, flow, account != NULL ? account->connection : NULL, event,
+                         error);
 }

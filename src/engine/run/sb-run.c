@@ -14,6 +14,7 @@
 #include "sb-backoff.h"
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-replay.h"
 
 /* A store that cannot write (disk full) is asked again after this. */
 #define STORE_RETRY_S 2
@@ -720,23 +721,6 @@ verdict_cb (SbStep *step,
     }
 }
 
-static SbScope *
-make_scope (SbRunner *self)
-{
-  SbScope *scope = sb_scope_new (self->flow->time_zone, self->run->started_us);
-  g_autofree char *started = sb_clock_format_utc (self->run->started_us);
-  SbValue *run = sb_value_new_object ();
-
-  sb_value_set_int (run, "id", self->run->id);
-  sb_value_set_string (run, "started", started);
-  sb_value_set_string (run, "label", self->run->label);
-  sb_scope_set (scope, "run", run);
-  sb_value_unref (run);
-  sb_scope_set (scope, "trigger", self->trigger);
-  sb_scope_set_label (scope, self->run->label);
-  return scope;
-}
-
 static void
 take_wait (SbRunner *self)
 {
@@ -770,7 +754,8 @@ runner_step (SbRunner *self)
       return;
     }
 
-  scope = make_scope (self);
+  scope = sb_replay_scope (self->flow->time_zone, self->run->id, self->run->started_us,
+                           self->run->label, self->trigger);
   self->need = sb_walk_next (self->flow, scope, self->journal,
                              MAX (sb_clock_now_us (), self->pretend_us), verdict_cb, &stopped);
   switch (self->need->kind)
@@ -854,18 +839,14 @@ sb_runner_new (SbCore *core, SbClaim *claim, SbRunnerFunc func, gpointer data)
   self->data = data;
   self->run = sb_run_ref (claim->run);
   self->event = sb_event_ref (claim->event);
-  self->journal = sb_journal_new ();
-  self->places = sb_places_new (claim->attempts, self->journal);
-  for (guint i = 0; claim->timers != NULL && i < claim->timers->len; i++)
+  self->journal = sb_replay_journal (claim->attempts, claim->timers, claim->skipped);
+  self->places = sb_places_new (claim->attempts);
+  for (guint i = 0; core->shorten_delays && claim->timers != NULL && i < claim->timers->len; i++)
     {
       SbTimer *timer = g_ptr_array_index (claim->timers, i);
 
-      sb_journal_add_timer (self->journal, timer->place, timer->until_us);
-      if (core->shorten_delays)
-        self->pretend_us = MAX (self->pretend_us, timer->until_us);
+      self->pretend_us = MAX (self->pretend_us, timer->until_us);
     }
-  for (guint i = 0; claim->skipped != NULL && i < claim->skipped->len; i++)
-    sb_journal_add_skipped (self->journal, g_ptr_array_index (claim->skipped, i));
 
   if (flow == NULL)
     {

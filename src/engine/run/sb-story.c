@@ -11,8 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-condition.h"
-#include "sb-json.h"
-#include "sb-walk.h"
+#include "sb-replay.h"
 
 typedef struct
 {
@@ -172,30 +171,6 @@ visited_cb (SbStep *step,
   add_attempts (telling, chapter);
 }
 
-static SbJournal *
-read_journal (SbClaim *claim)
-{
-  SbJournal *journal = sb_journal_new ();
-
-  for (guint i = 0; i < claim->attempts->len; i++)
-    {
-      SbAttempt *attempt = g_ptr_array_index (claim->attempts, i);
-
-      if (g_str_equal (attempt->state, "done") && attempt->output != NULL)
-        sb_journal_add_output (journal, attempt->place, attempt->output);
-      else if (g_str_equal (attempt->state, "done") || g_str_equal (attempt->state, "by-hand"))
-        sb_journal_add_skipped (journal, attempt->place);
-    }
-  for (guint i = 0; i < claim->timers->len; i++)
-    {
-      SbTimer *timer = g_ptr_array_index (claim->timers, i);
-
-      sb_journal_add_timer (journal, timer->place, timer->until_us);
-    }
-
-  return journal;
-}
-
 static void
 tell_event (Telling *telling, SbFlow *flow)
 {
@@ -303,17 +278,16 @@ sb_story_tell (SbClaim *claim, SbConnectors *connectors)
 
   tell_event (&telling, flow);
 
-  if (claim->event->body != NULL)
-    body = sb_json_parse (g_bytes_get_data (claim->event->body, NULL),
-                          g_bytes_get_size (claim->event->body), NULL);
-  if (flow != NULL && body != NULL)
+  if (flow != NULL)
+    body = sb_replay_body (connectors, flow, NULL, claim->event, NULL);
+  if (body != NULL)
     {
-      g_autoptr (SbScope) scope = sb_scope_new (flow->time_zone, claim->run->started_us);
-      g_autoptr (SbJournal) journal = read_journal (claim);
+      g_autoptr (SbScope) scope =
+        sb_replay_scope (flow->time_zone, claim->run->id, claim->run->started_us, claim->run->label, body);
+      g_autoptr (SbJournal) journal =
+        sb_replay_journal (claim->attempts, claim->timers, claim->skipped);
       g_autoptr (SbNeed) need = NULL;
 
-      sb_scope_set (scope, "trigger", body);
-      sb_scope_set_label (scope, claim->run->label);
       need = sb_walk_next (flow, scope, journal, claim->run->changed_us, visited_cb, &telling);
       tell_current (&telling, need);
     }
