@@ -14,6 +14,8 @@
 #include "sb-json.h"
 #include "sb-practice-private.h"
 
+#define BACKLOG 1024
+
 /* The server side: who is asked, faults, timing. What a vendor would say is in the other files. */
 struct _SbPractice
 {
@@ -650,6 +652,8 @@ sb_practice_listen (SbPractice *self, gint port, GError **error)
 
   soup_server_add_early_handler (server, NULL, early_cb, self, NULL);
   soup_server_add_handler (server, NULL, request_cb, self, NULL);
+  /* With GLib's ten waiting connections a burst is dropped and tried again a second later. */
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (service), BACKLOG);
   /* Not soup_server_listen (): libsoup 3.2 loses a socket object for each connection it accepts. */
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service), address, G_SOCKET_TYPE_STREAM,
                                       G_SOCKET_PROTOCOL_TCP, NULL, &effective, &local))

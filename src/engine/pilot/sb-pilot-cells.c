@@ -245,6 +245,8 @@ words_when_done (SbPilotWork *work, SbStep *step, SbPilotCell *cell, Passed *pas
     return g_strdup (_ ("goes no further"));
   if (step->type == SB_STEP_FILTER)
     return g_strdup (_ ("goes on"));
+  if (step->type == SB_STEP_DELAY)
+    return g_strdup (_ ("not sat out"));
   if (cell->tries == 0)
     return g_strdup (passed->detail != NULL ? passed->detail : "");
   if (g_str_equal (work->mode, "preview"))

@@ -23,6 +23,9 @@
 #include "sb-signature.h"
 
 #define POLL_MS             15
+#define BELLS_AT_ONCE       16
+#define POLL_MANY_MS        40
+#define MANY                100
 #define BACKOFF_US          (50 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MAX_US      G_TIME_SPAN_SECOND
 #define TIMEOUT_US          (1500 * G_TIME_SPAN_MILLISECOND)
@@ -31,6 +34,10 @@
 #define RETRY_AFTER_MAX     1
 #define DELAY_MAX_MS        5000
 #define RUNS_READ           10000
+
+/* So many that vendors of a pilot of thousands are not drowned, and that no answer is late for it.
+ */
+#define AT_ONCE 50
 
 /* One pilot's own engine, and on the way through it. Everything on the pilot's thread. */
 typedef struct
@@ -298,6 +305,7 @@ end_record (Ground *ground, SbPilotRecord *record, const char *outcome, const ch
   if (problem != NULL && record->problem == NULL)
     record->problem = g_strdup (problem);
   record->ended = TRUE;
+  ground->work->deadline_us = g_get_monotonic_time () + ground->work->patience_us;
   sb_pilot_skip_rest (ground->work, record);
   sb_pilot_tell (ground->work, record);
 }
@@ -571,7 +579,8 @@ tick_cb (gpointer data)
 static void
 rest (SbPilotWork *work)
 {
-  g_autoptr (GSource) source = g_timeout_source_new (POLL_MS);
+  g_autoptr (GSource) source =
+    g_timeout_source_new (work->records->len > MANY ? POLL_MANY_MS : POLL_MS);
   gboolean ticked = FALSE;
 
   g_source_set_callback (source, tick_cb, &ticked, NULL);
@@ -625,19 +634,22 @@ run_records (Ground *ground, GError **error)
 
   for (;;)
     {
-      guint open = 0, rung;
+      guint open = 0, under_way = 0, rung;
 
       if (g_cancellable_set_error_if_cancelled (work->cancellable, error))
         return FALSE;
+      for (guint i = 0; i < work->records->len; i++)
+        under_way += started[i] && !((SbPilotRecord *)g_ptr_array_index (work->records, i))->ended;
       rung = count_answered (work);
       take_snapshot (ground);
       for (guint i = 0; i < work->records->len; i++)
         {
           SbPilotRecord *record = g_ptr_array_index (work->records, i);
 
-          if (!started[i] && may_start (work, record))
+          if (!started[i] && under_way < AT_ONCE && may_start (work, record))
             {
               started[i] = TRUE;
+              under_way++;
               if (!start_record (ground, record, error))
                 {
                   g_prefix_error (error, _ ("Record %u: "), i + 1);
@@ -752,7 +764,8 @@ sb_pilot_run_engine (SbPilotWork *work, GError **error)
   else if (ground.bell == NULL)
     ground.bell = sb_connection_new_practice (work->trigger_connector, &ground.secrets);
 
-  ground.session = soup_session_new ();
+  ground.session = soup_session_new_with_options ("max-conns", BELLS_AT_ONCE, "max-conns-per-host",
+                                                  BELLS_AT_ONCE, NULL);
   soup_session_set_timeout (ground.session, 30);
   good = run_records (&ground, error);
   hang_up (&ground);

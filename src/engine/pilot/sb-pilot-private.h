@@ -98,6 +98,7 @@ typedef struct
   GPtrArray     *problems;   /* of char* */
   guint          twice;      /* things that were done twice */
   gint64         started_us;
+  gint64         patience_us; /* how long nothing may end */
   gint64         deadline_us; /* monotonic */
   GCancellable  *cancellable;
   GMainContext  *context;

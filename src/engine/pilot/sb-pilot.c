@@ -13,8 +13,9 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 
-#define DEADLINE_US         (120 * G_TIME_SPAN_SECOND)
-#define SANDBOX_DEADLINE_US (600 * G_TIME_SPAN_SECOND)
+/* A record that has not ended this long after the last one did is given up. */
+#define PATIENCE_US         (120 * G_TIME_SPAN_SECOND)
+#define SANDBOX_PATIENCE_US (600 * G_TIME_SPAN_SECOND)
 
 struct _SbPilot
 {
@@ -230,8 +231,7 @@ thread_func (gpointer data)
       .mode = self->mode,
       .problems = g_ptr_array_new_with_free_func (g_free),
       .started_us = sb_clock_now_us (),
-      .deadline_us = g_get_monotonic_time () +
-                     (g_str_equal (self->mode, "sandbox") ? SANDBOX_DEADLINE_US : DEADLINE_US),
+      .patience_us = g_str_equal (self->mode, "sandbox") ? SANDBOX_PATIENCE_US : PATIENCE_US,
       .cancellable = g_task_get_cancellable (task),
       .context = context,
       .tell_cell = tell_cell,
@@ -239,6 +239,7 @@ thread_func (gpointer data)
       .tell_data = task,
     };
 
+    work.deadline_us = g_get_monotonic_time () + work.patience_us;
     result = run (self, &work, &error);
   }
   /* What was still on its way to this thread has nobody to hear it. */
