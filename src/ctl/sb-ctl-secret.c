@@ -60,11 +60,12 @@ read_unseen (const char *key, char *buffer, gsize *length)
   action.sa_handler = interrupt_cb;
   sigemptyset (&action.sa_mask);
   sigaction (SIGINT, &action, &old_action);
-  g_printerr (_ ("%s (is not shown): "), key);
   tcgetattr (STDIN_FILENO, &before);
   quiet = before;
   quiet.c_lflag &= ~(tcflag_t)ECHO;
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
+  /* Only now: who types as soon as the question stands there must not be seen, nor lose what was typed. */
+  g_printerr (_ ("%s (is not shown): "), key);
 
   done = read_all (buffer, FALSE, length);
 
