@@ -67,6 +67,9 @@ class Server:
         self.errors.seek(0)
         return self.errors.read().decode(errors="replace")
 
+    def __repr__(self):
+        return self.read_errors() if not self.errors.closed else self.end_errors
+
     def received(self):
         """What the practice ground was sent and did."""
         status, body = request("GET", self.practice + "/_practice/received")
@@ -121,7 +124,7 @@ class Case(unittest.TestCase):
         if data:
             arguments += ["--data", folder or self.folder]
         if environment is None:
-            secrets = words[0] == "connections" and words[1] in ("set-secret", "remove")
+            secrets = words[:2] in (("connections", "set-secret"), ("connections", "remove"))
             environment = self.without_leak_check() if secrets else self.environment
         done = subprocess.run(arguments, env=environment, input=given, text=True,
                               stdin=None if given is not None else subprocess.DEVNULL,
@@ -140,6 +143,10 @@ class Case(unittest.TestCase):
         server = Server([*words, "--data", folder or self.folder], environment or self.environment, program)
         self.addCleanup(lambda: server.process.poll() is None and server.stop())
         return server
+
+    def end(self, server):
+        """Ends a server, which must be done properly."""
+        self.assertEqual(server.stop(), 0, server)
 
     def serve(self, *words, **options):
         return self.start("serve", "--port", "0", "--practice", *words, **options)

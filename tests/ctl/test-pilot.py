@@ -61,7 +61,7 @@ class Pilot(ctl.Case):
         self.assertTrue(self.ask("pilot", id)["passed"])
         self.assertEqual(server.received(), [], "a pilot has a practice ground of its own")
         self.assertEqual(self.ask("runs", "list"), [])
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
 
     def test_criteria_that_are_not_met_are_a_failure(self):
         with open(TEMPLATE, encoding="utf-8") as file:

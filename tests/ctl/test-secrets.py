@@ -67,7 +67,7 @@ class Canary(ctl.Case):
             self.ctl(*words, "--json", check=0)
         self.ctl("pilot", "tag-orders", "--records", self.write("records.json", [ctl.order(5)]))
         self.ctl("connections", "set-secret", connection, "--secret", "no_such", given=CANARY, check=1)
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
         self.outputs.append(server.end_errors)
 
     def test_the_secret_is_nowhere_else(self):

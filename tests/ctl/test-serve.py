@@ -44,7 +44,7 @@ class Serve(ctl.Case):
         self.assertEqual(server.ready["pid"], server.pid)
         self.assertEqual(server.ready["mode"], "practice")
         self.assertEqual(ctl.request("GET", server.url + "/healthz")[0], 200)
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
         self.assertFalse(os.path.exists(self.folder + "/control.sock"))
 
     def test_without_practice_there_is_none(self):
@@ -62,7 +62,7 @@ class Serve(ctl.Case):
         self.assertEqual(self.ask("flows", "list")[0]["state"], "live")
         result = self.ctl("flows", "show", "nothing", check=1)
         self.assertIn("“nothing”", result.err)
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
         self.assertEqual(self.ask("flows", "list")[0]["state"], "live")
 
     def test_a_second_one_on_the_folder_says_who_has_it(self):
@@ -73,7 +73,7 @@ class Serve(ctl.Case):
         self.assertTrue(result.err.startswith("signalboxctl: serve: "), result)
         self.assertIn(str(first.pid), result.err)
         self.assertEqual(self.ask("flows", "list"), [])
-        self.assertEqual(first.stop(), 0)
+        self.end(first)
 
     def test_a_port_in_use(self):
         first = self.serve()
@@ -104,7 +104,7 @@ class Serve(ctl.Case):
         os.makedirs(folder)
         server = self.serve(folder=folder)
         self.assertEqual(self.ask("status", folder=folder)["mode"], "practice")
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
 
     def test_the_socket_is_the_owners_alone(self):
         self.serve()
@@ -120,7 +120,7 @@ class Serve(ctl.Case):
         self.assertEqual(self.ask("flows", "list"), [])
         again = self.serve()
         self.assertEqual(self.ask("status")["mode"], "practice")
-        self.assertEqual(again.stop(), 0)
+        self.end(again)
 
     def test_what_the_socket_is_told_wrongly(self):
         server = self.serve()
@@ -137,7 +137,7 @@ class Serve(ctl.Case):
         answers = self.call(b'{"command": "flows.list"}\n{"command": "flows.list", "arguments": {}}\n')
         self.assertEqual(answers, [{"result": []}, {"result": []}])
         self.assertEqual(self.call(b'{"command": "flows.list"'), [])
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
 
     def test_an_endless_request_is_turned_away(self):
         server = self.serve()
@@ -152,14 +152,14 @@ class Serve(ctl.Case):
         self.assertEqual(ctl.request("GET", server.url + "/healthz")[0], 200)
         peer.close()
         self.assertEqual(self.ask("flows", "list"), [])
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
 
     def test_a_peer_that_hangs_does_not_keep_it_from_ending(self):
         server = self.serve()
         peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         peer.connect(self.folder + "/control.sock")
         peer.sendall(b'{"command": "fl')
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
         peer.close()
 
     def test_sigterm_finishes_what_is_in_flight(self):
@@ -171,7 +171,7 @@ class Serve(ctl.Case):
         self.assertEqual(ctl.post_order(url, 1001), 200)
         self.wait_for("the run to be in flight",
                       lambda: [run for run in self.ask("runs", "list") if run["state"] == "running"])
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
         run = self.ask("runs", "show", "1")
         self.assertEqual([attempt["state"] for attempt in run["attempts"]], ["done"], run)
         again = self.serve()
@@ -200,7 +200,7 @@ class Serve(ctl.Case):
         for thread in threads:
             thread.start()
         self.wait_for("orders to come in", lambda: len(accepted) > 20)
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
         halt.set()
         for thread in threads:
             thread.join(ctl.PATIENCE)
@@ -228,7 +228,7 @@ class Serve(ctl.Case):
         self.assertEqual(ctl.post_order(url, 1, secret="shpss_of_a_file"), 200)
         self.assertEqual(ctl.post_order(url, 2, secret="shpss_test"), 401)
         self.wait_for("the order at the ground", server.received)
-        self.assertEqual(server.stop(), 0)
+        self.end(server)
         self.assertNotIn("of_a_file", server.end_errors)
 
     def test_a_practice_ground_of_its_own(self):
@@ -244,8 +244,8 @@ class Serve(ctl.Case):
         received = self.wait_for("the order at the ground", ground.received)
         self.assertEqual(received[0]["vendor"], "shopify")
         self.assertEqual(received[0]["action"], "tag-order")
-        self.assertEqual(server.stop(), 0)
-        self.assertEqual(ground.stop(), 0)
+        self.end(server)
+        self.end(ground)
         self.assertFalse(os.path.exists(self.folder + "/control.sock"))
 
 
