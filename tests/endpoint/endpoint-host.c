@@ -66,9 +66,41 @@ set_bell (Host       *host,
   bell->trigger = old->trigger;
   bell->connection = sb_connection_ref (old->connection);
   bell->secrets = g_hash_table_ref (old->secrets);
+  bell->public_address = g_strdup (old->public_address);
   bell->unready = g_strdup (unready);
   g_ptr_array_add (bells, bell);
   sb_endpoint_set_bells (host->endpoint, bells);
+}
+
+/* Another bell at the same address: {"connector", "trigger", "secrets", "settings", "public_address",
+ * "now"}. */
+static void
+replace_bell (Host       *host,
+              const char *text)
+{
+  g_autoptr (SbValue) wanted = sb_json_parse (text, -1, NULL);
+  SbBell *old = host->fixture.bell, *bell = sb_bell_new ();
+  SbValue *secrets = sb_value_get_member (wanted, "secrets");
+
+  bell->token = g_strdup (old->token);
+  bell->flow_id = g_strdup (old->flow_id);
+  bell->connectors = sb_connectors_ref (old->connectors);
+  bell->connector = sb_connectors_find (bell->connectors, sb_value_get_string (wanted, "connector"));
+  g_assert_nonnull (bell->connector);
+  bell->trigger = sb_connector_find_trigger (bell->connector, sb_value_get_string (wanted, "trigger"));
+  g_assert_nonnull (bell->trigger);
+  bell->connection = sb_connection_new ("c", bell->connector->id, "C", "production",
+                                        sb_value_get_member (wanted, "settings"));
+  bell->secrets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < sb_value_get_length (secrets); i++)
+    g_hash_table_replace (bell->secrets, g_strdup (sb_value_get_member_name (secrets, i)),
+                          sb_value_to_text (sb_value_get_item (secrets, i)));
+  bell->public_address = g_strdup (sb_value_get_string (wanted, "public_address"));
+  frozen_us = sb_value_get_int_or (wanted, "now", 0) * G_USEC_PER_SEC;
+  sb_clock_set_source (frozen_us != 0 ? frozen_clock : NULL, NULL);
+  sb_bell_unref (old);
+  host->fixture.bell = bell;
+  set_bell (host, NULL);
 }
 
 static void
@@ -136,6 +168,8 @@ obey (Host       *host,
     set_bell (host, "The keyring is locked.");
   else if (strcmp (order, "ready") == 0)
     set_bell (host, NULL);
+  else if (g_str_has_prefix (order, "bell "))
+    replace_bell (host, order + strlen ("bell "));
   else if (strcmp (order, "forget") == 0)
     sb_endpoint_set_bells (host->endpoint, NULL);
   else if (strcmp (order, "stop") == 0)
@@ -205,11 +239,6 @@ start (Host    *host,
         limits.held_limit = (gsize) number;
       else if (strcmp (pair[0], "port") == 0)
         port = (gint) number;
-      else if (strcmp (pair[0], "now") == 0)
-        {
-          frozen_us = number * G_USEC_PER_SEC;
-          sb_clock_set_source (frozen_clock, NULL);
-        }
     }
   sb_endpoint_set_limits (host->endpoint, &limits);
   g_signal_connect (host->endpoint, "accepted", G_CALLBACK (accepted_cb), host);

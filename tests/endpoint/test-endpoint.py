@@ -492,6 +492,90 @@ class Slow(EndpointCase):
             self.assertEqual(self.endpoint.ring(body=order(1)).status, 200)
 
 
+class Vendors(EndpointCase):
+    """Requests that vendors' own software signed and judged, at the real endpoint."""
+
+    HMAC = {'scheme': 'hmac'}
+    VENDORS = {
+        'shopify': ('shopify', 'client_secret', {}),
+        'stripe': ('stripe', 'signing_secret', {}),
+        'quickbooks': ('quickbooks', 'verifier_token', {}),
+        'square': ('square', 'signature_key', {}),
+        'shipstation': ('shipstation', None, {}),
+        'slack': ('slack', 'signing_secret', {}),
+        'standardwebhooks': ('webhook', 'signing_secret', {'scheme': 'standard'}),
+        'github': ('webhook', 'signing_secret', dict(HMAC, header='X-Hub-Signature-256', encoding='hex',
+                                                     prefix='sha256=')),
+        'woocommerce': ('webhook', 'signing_secret', dict(HMAC, header='X-WC-Webhook-Signature',
+                                                          encoding='base64')),
+        'xero': ('webhook', 'signing_secret', dict(HMAC, header='x-xero-signature', encoding='base64')),
+    }
+
+    def ring_case(self, connector, trigger, secret, settings, case):
+        if 'jwks' in case:
+            settings = dict(settings, jwks=json.dumps(case['jwks']))
+        self.endpoint.order('bell ' + json.dumps({
+            'connector': connector, 'trigger': trigger, 'settings': settings,
+            'secrets': {secret: case['secret']} if secret else {},
+            'public_address': case['url'], 'now': case.get('now', 1764000000)}))
+        headers = {key: value for key, value in case['headers'].items()
+                   if key.lower() not in ('host', 'content-length')}
+        headers['Host'] = 'localhost'
+        return self.endpoint.ring(body=base64.b64decode(case['body_base64']), headers=headers)
+
+    def test_vectors(self):
+        rung = 0
+        for vendor, (connector, secret, settings) in self.VENDORS.items():
+            with open(os.path.join(os.environ['SIGNALBOX_TEST_VECTORS'], vendor + '.json'),
+                      encoding='utf-8') as file:
+                cases = json.load(file)['cases']
+            with open(os.path.join(os.environ['SIGNALBOX_DATA_DIR'], 'connectors', connector + '.json'),
+                      encoding='utf-8') as file:
+                triggers = [trigger['id'] for trigger in json.load(file)['triggers']]
+            for case in cases:
+                if case['expected'] == 'unsigned_ping':
+                    continue
+                before = self.endpoint.stats()['runs']
+                for trigger in triggers:
+                    with self.subTest(vendor=vendor, case=case['name'], trigger=trigger):
+                        answer = self.ring_case(connector, trigger, secret, settings, case)
+                        self.assertEqual(answer.status, 200 if case['expected'] == 'valid' else 401)
+                        rung += 1
+                if case['expected'] != 'valid':
+                    self.assertEqual(self.endpoint.stats()['runs'], before, case['name'])
+        self.assertGreater(rung, 60)
+        self.assertGreater(self.endpoint.stats()['runs'], 8)
+
+    def test_stale_time_stamp(self):
+        body = json.dumps({'id': 'evt_1', 'type': 'charge.refunded', 'data': {'object': {}}}).encode()
+        self.endpoint.order('bell ' + json.dumps({'connector': 'stripe', 'trigger': 'charge-refunded',
+                                                  'secrets': {'signing_secret': 'whsec_x'}, 'settings': {}}))
+        for age, status in ((400, 401), (-400, 401), (0, 200)):
+            stamp = str(int(time.time()) - age)
+            signature = hmac.new(b'whsec_x', stamp.encode() + b'.' + body, hashlib.sha256).hexdigest()
+            answer = self.endpoint.ring(body=body, headers={'Host': 'a', 'Content-Type': 'application/json',
+                                                            'Stripe-Signature': f't={stamp},v1={signature}'})
+            self.assertEqual(answer.status, status, age)
+        stats = self.endpoint.stats()
+        self.assertEqual((stats['runs'], stats['refused']), (1, 2))
+
+
+    def test_slack_handshake(self):
+        body = b'{"type":"url_verification","challenge":"3eZbrw1aB"}'
+        self.endpoint.order('bell ' + json.dumps({'connector': 'slack', 'trigger': 'message-posted',
+                                                  'secrets': {'signing_secret': 's'}, 'settings': {}}))
+        stamp = str(int(time.time()))
+        signature = hmac.new(b's', b'v0:' + stamp.encode() + b':' + body, hashlib.sha256).hexdigest()
+        headers = {'Host': 'a', 'Content-Type': 'application/json', 'X-Slack-Request-Timestamp': stamp,
+                   'X-Slack-Signature': 'v0=' + signature}
+        answer = self.endpoint.ring(body=body, headers=headers)
+        self.assertEqual(answer.status, 200)
+        self.assertIn(b'3eZbrw1aB', answer.body)
+        headers['X-Slack-Signature'] = 'v0=' + '0' * 64
+        self.assertEqual(self.endpoint.ring(body=body, headers=headers).status, 401)
+        self.assertEqual(self.endpoint.stats()['runs'], 0)
+
+
 class Crowd(EndpointCase):
     def test_thousand_idle_connections_and_a_real_bell(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
