@@ -576,6 +576,17 @@ class Vendors(EndpointCase):
         self.assertEqual(self.endpoint.stats()['runs'], 0)
 
 
+    def test_probe_by_head(self):
+        self.endpoint.order('bell ' + json.dumps({'connector': 'webhook', 'trigger': 'event-received',
+                                                  'secrets': {}, 'settings': {'scheme': 'path'}}))
+        for method, status in (('HEAD', 200), ('GET', 404), ('POST', 200)):
+            with self.endpoint.connect() as peer:
+                headers = {'Host': 'a', 'Content-Type': 'application/json'}
+                peer.sendall(self.endpoint.request(body=b'{"a":1}', method=method, headers=headers))
+                self.assertEqual(read_answer(peer, head_only=method == 'HEAD').status, status, method)
+        self.assertEqual(self.endpoint.stats()['runs'], 1)
+
+
 class Crowd(EndpointCase):
     def test_thousand_idle_connections_and_a_real_bell(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

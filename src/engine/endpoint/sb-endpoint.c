@@ -89,19 +89,18 @@ digest_token (SbEndpoint *self,
 }
 
 static gboolean
-has_handshake (SbConnector *connector,
-               const char  *method)
+has_handshake (SbBell     *bell,
+               const char *method)
 {
-  SbValue *list = sb_value_get_path (connector->document, "webhook.handshakes");
+  SbValue *settings = bell->connection != NULL ? bell->connection->settings : NULL;
+  SbValue *webhook = sb_connector_get_webhook (bell->connector, settings);
+  SbValue *list = webhook != NULL ? sb_value_get_member (webhook, "handshakes") : NULL;
 
-  if (list == NULL || sb_value_get_type (list) != SB_VALUE_ARRAY)
-    return FALSE;
-  for (guint i = 0; i < sb_value_get_length (list); i++)
+  for (guint i = 0; list != NULL && i < sb_value_get_length (list); i++)
     {
       SbValue *when = sb_value_get_member (sb_value_get_item (list, i), "when");
-      const char *wanted = when != NULL ? sb_value_get_string (when, "method") : NULL;
 
-      if (g_strcmp0 (wanted, method) == 0)
+      if (when != NULL && g_strcmp0 (sb_value_get_string (when, "method"), method) == 0)
         return TRUE;
     }
   return FALSE;
@@ -115,11 +114,8 @@ entry_new (SbBell *bell)
   entry->bell = sb_bell_ref (bell);
   if (bell->trigger != NULL && bell->trigger->record != NULL)
     entry->label = sb_template_new (bell->trigger->record, NULL);
-  if (bell->connector != NULL && bell->connector->document != NULL)
-    {
-      entry->hears_get = has_handshake (bell->connector, "GET");
-      entry->hears_head = has_handshake (bell->connector, "HEAD");
-    }
+  entry->hears_get = has_handshake (bell, "GET");
+  entry->hears_head = has_handshake (bell, "HEAD");
   return entry;
 }
 
