@@ -348,7 +348,7 @@ rung_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GBytes) bytes =
     soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
 
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (bytes != NULL || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     take_bell_answer (ring, error);
   ring_free (ring);
 }
