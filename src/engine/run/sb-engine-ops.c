@@ -20,6 +20,7 @@
 
 #define DAY_S                   (24 * 3600)
 #define DEFAULT_RETENTION_DAYS  90
+#define MAX_RETENTION_DAYS 36500
 #define DEFAULT_RETENTION_BYTES ((gint64)1024 * 1024 * 1024)
 
 /* --- reload
@@ -406,7 +407,7 @@ days_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   gint64 days = take_setting (object, result, DEFAULT_RETENTION_DAYS);
 
-  days = MIN (days, 36500);
+  days = MIN (days, MAX_RETENTION_DAYS);
   sb_store_get_setting_async (SB_STORE (object), "retention_bytes", NULL, bytes_cb,
                               g_memdup2 (&days, sizeof days));
 }

@@ -587,6 +587,7 @@ begin (SbRunner *self)
       return;
     }
 
+  g_clear_pointer (&self->begun, sb_attempt_unref);
   self->begun = sb_attempt_new ();
   self->begun->run = self->run->id;
   self->begun->place = g_steal_pointer (&place);
