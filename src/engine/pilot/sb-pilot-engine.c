@@ -20,6 +20,7 @@
 #include "sb-error.h"
 #include "sb-pilot-sandbox.h"
 #include "sb-practice.h"
+#include "sb-replay.h"
 #include "sb-signature.h"
 
 #define POLL_MS             15
@@ -473,18 +474,6 @@ has_ended (SbRun *run)
          sb_clock_now_us () - run->changed_us > BLOCKED_FOR_GOOD_US;
 }
 
-/* The event as its run sees it. */
-static SbValue *
-read_event (Ground *ground, SbPilotRecord *record, SbClaim *claim)
-{
-  SbValue *body = NULL;
-
-  if (ground->bell != NULL && claim->event != NULL && claim->event->body != NULL)
-    body = sb_signature_read_body (ground->work->trigger_connector, ground->bell, NULL,
-                                   claim->event->body, NULL);
-  return body != NULL ? body : sb_value_ref (record->body);
-}
-
 static void
 look_at_run (Ground *ground, SbPilotRecord *record, gint64 run)
 {
@@ -499,7 +488,9 @@ look_at_run (Ground *ground, SbPilotRecord *record, gint64 run)
   if (claim == NULL)
     return;
 
-  body = read_event (ground, record, claim);
+  body = sb_replay_body (work->connectors, work->flow, ground->bell, claim->event, NULL);
+  if (body == NULL)
+    body = sb_value_ref (record->body);
   stand.body = body;
   stand.run = claim->run->id;
   stand.started_us = claim->run->started_us;

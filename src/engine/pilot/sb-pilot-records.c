@@ -14,6 +14,7 @@
 #include "sb-error.h"
 #include "sb-json.h"
 #include "sb-paths.h"
+#include "sb-story.h"
 
 static void
 column_free (SbPilotColumn *column)
@@ -37,40 +38,6 @@ column_new (SbStep *step, GArray *lanes)
   return column;
 }
 
-/* The first letter as a title has it. */
-static char *
-capitalize (const char *text)
-{
-  g_autofree char *first = g_utf8_substring (text, 0, *text != '\0' ? 1 : 0);
-  g_autofree char *upper = g_utf8_strup (first, -1);
-
-  return g_strconcat (upper, text + strlen (first), NULL);
-}
-
-static char *
-step_title (SbStep *step, SbAction *action)
-{
-  if (step->name != NULL)
-    return g_strdup (step->name);
-  if (action != NULL)
-    return capitalize (action->label);
-  switch (step->type)
-    {
-    case SB_STEP_FILTER:
-      return g_strdup (_ ("Only if"));
-    case SB_STEP_DELAY:
-      return g_strdup (_ ("Wait"));
-    case SB_STEP_SET_FIELDS:
-      return g_strdup (_ ("Set fields"));
-    case SB_STEP_ACTION:
-    case SB_STEP_LOOKUP:
-    case SB_STEP_BRANCH:
-    case SB_STEP_FOR_EACH:
-    default:
-      return g_strdup (step->id);
-    }
-}
-
 static void
 add_columns (GPtrArray *columns, GPtrArray *steps, SbConnectors *connectors, GArray *lanes)
 {
@@ -79,9 +46,6 @@ add_columns (GPtrArray *columns, GPtrArray *steps, SbConnectors *connectors, GAr
       SbStep *step = g_ptr_array_index (steps, i);
       SbConnector *connector =
         step->connector != NULL ? sb_connectors_find (connectors, step->connector) : NULL;
-      SbAction *action = connector != NULL && step->action != NULL
-                           ? sb_connector_find_action (connector, step->action)
-                           : NULL;
       SbPilotColumn *column;
 
       if (step->type == SB_STEP_BRANCH)
@@ -104,7 +68,7 @@ add_columns (GPtrArray *columns, GPtrArray *steps, SbConnectors *connectors, GAr
         }
       column = column_new (step, lanes);
       column->place = g_strdup (step->id);
-      column->title = step_title (step, action);
+      column->title = sb_story_step_title (step, connectors);
       column->system = g_strdup (connector != NULL ? connector->name : "");
       g_ptr_array_add (columns, column);
     }
