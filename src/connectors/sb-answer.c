@@ -422,10 +422,13 @@ note_version (Judging *self)
   const char *expected = sb_value_get_string (version, "value");
   const char *echo = get_header (self, sb_value_get_string (version, "echo"));
 
+  g_autofree char *safe = NULL;
+
   if (expected == NULL || echo == NULL || g_str_has_prefix (echo, expected))
     return NULL;
-  return g_strdup_printf (_ ("%s answered in API version %.40s; Signalbox asked for %s"),
-                          self->connector->name, echo, expected);
+  safe = tidy (echo);
+  return g_strdup_printf (_ ("%s answered in API version %.*s; Signalbox asked for %s"),
+                          self->connector->name, SB_FIT (safe, 40), expected);
 }
 
 static SbValue *

@@ -278,8 +278,12 @@ find_in_source (
     {
       const char *value = headers != NULL ? g_hash_table_lookup (headers, header) : NULL;
 
+      /* A header may hold any bytes (RFC 9110, 5.5), what is kept of it is text; escaped, two that
+       * differ still do. */
       if (value != NULL && value[0] != '\0')
-        g_ptr_array_add (found, g_strdup (value));
+        g_ptr_array_add (found, g_utf8_validate (value, -1, NULL)
+                                  ? g_strdup (value)
+                                  : g_uri_escape_string (value, NULL, FALSE));
     }
   else if (path != NULL)
     collect (parsed, path, found);

@@ -220,8 +220,11 @@ sb_redact_value (SbValue *value, GHashTable *secrets)
       SbValue *copy = sb_value_new_object ();
 
       for (guint i = 0; i < sb_value_get_length (value); i++)
-        sb_value_set (copy, sb_value_get_member_name (value, i),
-                      sb_redact_value (sb_value_get_item (value, i), secrets));
+        {
+          g_autofree char *name = sb_redact (sb_value_get_member_name (value, i), secrets);
+
+          sb_value_set (copy, name, sb_redact_value (sb_value_get_item (value, i), secrets));
+        }
       return copy;
     }
   return sb_value_ref (value);

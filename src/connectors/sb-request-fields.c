@@ -39,8 +39,8 @@ refuse (GError **error, const char *label, SbValue *value, const char *wanted)
 {
   g_autofree char *text = sb_value_to_text (value);
 
-  g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” must be %s, but is “%.60s”."), label,
-               wanted, text);
+  g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” must be %s, but is “%.*s”."), label,
+               wanted, SB_FIT (text, 60));
   return NULL;
 }
 
@@ -103,8 +103,8 @@ to_choice (SbField *field, SbValue *value, GError **error)
         return sb_value_ref (allowed);
       g_string_append_printf (all, "%s%s", i > 0 ? ", " : "", one);
     }
-  g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” is “%.60s”; use one of %s."),
-               field->label, text, all->str);
+  g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” is “%.*s”; use one of %s."),
+               field->label, SB_FIT (text, 60), all->str);
   return NULL;
 }
 
@@ -123,11 +123,11 @@ check_pattern (
     return TRUE;
   if (example != NULL)
     g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                 _ ("“%s” is “%.60s”, which does not look right; it should be like %s."), label,
-                 text, example);
+                 _ ("“%s” is “%.*s”, which does not look right; it should be like %s."), label,
+                 SB_FIT (text, 60), example);
   else
     g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                 _ ("“%s” is “%.60s”, which does not look right."), label, text);
+                 _ ("“%s” is “%.*s”, which does not look right."), label, SB_FIT (text, 60));
   return FALSE;
 }
 

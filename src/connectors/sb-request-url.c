@@ -39,7 +39,8 @@ append_part (GString *out, const char *label, const char *text, GError **error)
   if (has_control (text) || is_dots (text))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%s” stands in the address and cannot be “%.60s”."), label, text);
+                   _ ("“%s” stands in the address and cannot be “%.*s”."), label,
+                   SB_FIT (text, 60));
       return FALSE;
     }
   encoded = sb_request_percent (text);
@@ -61,7 +62,8 @@ append_fixed_path (GString *out, const char *label, const char *text, GError **e
           strpbrk (decoded, "/\\") != NULL || strpbrk (segments[i], "?#\\ ") != NULL)
         {
           g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                       _ ("“%s” stands in the address and cannot be “%.60s”."), label, text);
+                       _ ("“%s” stands in the address and cannot be “%.*s”."), label,
+                       SB_FIT (text, 60));
           return FALSE;
         }
     }

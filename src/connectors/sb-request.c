@@ -61,7 +61,8 @@ set_header (Building *self, const char *name, const char *value, GError **error)
   if (!good)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("The header “%.60s” holds characters that a header cannot have."), name);
+                   _ ("The header “%.*s” holds characters that a header cannot have."),
+                   SB_FIT (name, 60));
       return FALSE;
     }
   g_hash_table_replace (self->request->headers, g_strdup (name), g_strdup (value));

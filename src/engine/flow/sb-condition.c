@@ -159,7 +159,7 @@ find_comparison (Parser *parser, SbValue *document, const char *path, Comparison
         return TRUE;
       }
   sb_problems_add (parser->problems, is_path, parser->step, NULL,
-                   _ ("There is no comparison “%.40s”. Did you mean “%s”?"), is,
+                   _ ("There is no comparison “%.*s”. Did you mean “%s”?"), SB_FIT (is, 40),
                    sb_nearest_word (is, names, N_COMPARISONS));
   return FALSE;
 }
@@ -311,11 +311,10 @@ is_ordered (Comparison comparison, SbValue *value, SbValue *to, gboolean *holds,
       g_autofree char *left = sb_value_to_text (value);
       g_autofree char *right = sb_value_to_text (to);
 
-      g_set_error (
-        error, SB_ERROR, SB_ERROR_INVALID,
-        _ ("“%.60s” and “%.60s” are neither two numbers nor two dates, so that it cannot "
-           "be said which is more."),
-        left, right);
+      g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+                   _ ("“%.*s” and “%.*s” are neither two numbers nor two dates, so that it cannot "
+                      "be said which is more."),
+                   SB_FIT (left, 60), SB_FIT (right, 60));
       return FALSE;
     }
   *holds = comparison == GREATER    ? order > 0

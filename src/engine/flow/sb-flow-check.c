@@ -14,6 +14,7 @@
 #include "sb-clock.h"
 #include "sb-connector.h"
 #include "sb-decimal.h"
+#include "sb-error.h"
 #include "sb-flow-private.h"
 #include "sb-nearest.h"
 
@@ -41,9 +42,9 @@ find_connector (SbConnectors *connectors,
     return connector;
   nearest = nearest_connector (connectors, id);
   sb_problems_add (problems, path, step, NULL,
-                   nearest != NULL ? _ ("There is no connector “%.60s”. Did you mean “%s”?")
-                                   : _ ("There is no connector “%.60s”."),
-                   id, nearest);
+                   nearest != NULL ? _ ("There is no connector “%.*s”. Did you mean “%s”?")
+                                   : _ ("There is no connector “%.*s”."),
+                   SB_FIT (id, 60), nearest);
   return NULL;
 }
 
@@ -67,8 +68,8 @@ check_trigger (SbFlow *self, SbConnectors *connectors, SbProblems *problems)
                      connector->name);
   else
     sb_problems_add (problems, "$.trigger.trigger", NULL, NULL,
-                     _ ("%s has no trigger “%.60s”. Did you mean “%s”?"), connector->name,
-                     self->trigger,
+                     _ ("%s has no trigger “%.*s”. Did you mean “%s”?"), connector->name,
+                     SB_FIT (self->trigger, 60),
                      sb_nearest_word (self->trigger, (const char *const *)ids->pdata, ids->len));
 }
 
@@ -156,16 +157,17 @@ check_literal (Check *check, const SbField *field, SbValue *value)
     {
       g_autofree char *list = join_allowed (field->allowed);
 
-      message = g_strdup_printf (_ ("“%.60s” cannot be chosen for %s; one of these can: %s."), text,
-                                 field->label, list);
+      message = g_strdup_printf (_ ("“%.*s” cannot be chosen for %s; one of these can: %s."),
+                                 SB_FIT (text, 60), field->label, list);
     }
   else if (!fits_type (field, value, text))
-    message = g_strdup_printf (_ ("“%.60s” does not fit %s, which is of the kind %s."), text,
-                               field->label, field->type);
+    message = g_strdup_printf (_ ("“%.*s” does not fit %s, which is of the kind %s."),
+                               SB_FIT (text, 60), field->label, field->type);
   else if (field->pattern != NULL && !g_regex_match_simple (field->pattern, text, 0, 0))
-    message = g_strdup_printf (_ ("“%.60s” does not have the form of %s%s%s."), text, field->label,
-                               field->example != NULL ? _ (", which looks like ") : "",
-                               field->example != NULL ? field->example : "");
+    message =
+      g_strdup_printf (_ ("“%.*s” does not have the form of %s%s%s."), SB_FIT (text, 60),
+                       field->label, field->example != NULL ? _ (", which looks like ") : "",
+                       field->example != NULL ? field->example : "");
   if (message != NULL)
     add_problem (check, field->key, message);
 }
@@ -220,8 +222,9 @@ check_fields (Check *check)
         continue;
       nearest = sb_nearest_word (key, (const char *const *)keys->pdata, keys->len);
       message = nearest != NULL
-                  ? g_strdup_printf (_ ("“%s” in %s has no field “%.60s”. Did you mean “%s”?"),
-                                     check->action->label, check->connector->name, key, nearest)
+                  ? g_strdup_printf (_ ("“%s” in %s has no field “%.*s”. Did you mean “%s”?"),
+                                     check->action->label, check->connector->name, SB_FIT (key, 60),
+                                     nearest)
                   : g_strdup_printf (_ ("“%s” in %s takes no fields."), check->action->label,
                                      check->connector->name);
       add_problem (check, key, message);
@@ -252,9 +255,9 @@ check_step (SbStep *step, SbConnectors *connectors, SbProblems *problems)
         sb_nearest_word (step->action, (const char *const *)ids->pdata, ids->len);
 
       sb_problems_add (problems, action_path, step->id, NULL,
-                       nearest != NULL ? _ ("%s has no action “%.60s”. Did you mean “%s”?")
-                                       : _ ("%s has no action “%.60s”."),
-                       check.connector->name, step->action, nearest);
+                       nearest != NULL ? _ ("%s has no action “%.*s”. Did you mean “%s”?")
+                                       : _ ("%s has no action “%.*s”."),
+                       check.connector->name, SB_FIT (step->action, 60), nearest);
       return;
     }
   if (step->type == SB_STEP_LOOKUP && g_strcmp0 (check.action->kind, "lookup") != 0)

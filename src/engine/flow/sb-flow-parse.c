@@ -13,6 +13,7 @@
 
 #include "sb-condition.h"
 #include "sb-duration.h"
+#include "sb-error.h"
 #include "sb-flow-private.h"
 #include "sb-json.h"
 #include "sb-nearest.h"
@@ -297,9 +298,9 @@ check_id (Parser *parser, const Object *object, const char *id)
 
   if (!is_good_id (id))
     message =
-      g_strdup_printf (_ ("“%.70s” cannot be an id: small letters, digits and - are, at most 64, "
+      g_strdup_printf (_ ("“%.*s” cannot be an id: small letters, digits and - are, at most 64, "
                           "with a letter first."),
-                       id);
+                       SB_FIT (id, 70));
   else if (sb_flow_is_reserved (id))
     message =
       g_strdup_printf (_ ("“%s” cannot be the id of a step: it has a meaning of its own."), id);
@@ -327,8 +328,8 @@ read_type (Parser *parser, const Object *object, SbStepType *type)
           return TRUE;
         }
     }
-  message = g_strdup_printf (_ ("There is no kind of step “%.40s”. Did you mean “%s”?"), text,
-                             sb_nearest_word (text, names, G_N_ELEMENTS (names)));
+  message = g_strdup_printf (_ ("There is no kind of step “%.*s”. Did you mean “%s”?"),
+                             SB_FIT (text, 40), sb_nearest_word (text, names, G_N_ELEMENTS (names)));
   add_problem (parser, object, "type", message);
   return FALSE;
 }

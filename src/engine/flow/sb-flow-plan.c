@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sb-error.h"
 #include "sb-nearest.h"
 
 /* The parts of a flow document that are not steps: success criteria, plan and tables. */
@@ -76,8 +77,8 @@ check_criterion (SbValue *criterion, const char *path, SbProblems *problems)
     sb_problems_add (problems, kind_path, NULL, NULL, _ ("“kind” is missing."));
   else
     sb_problems_add (problems, kind_path, NULL, NULL,
-                     _ ("There is no success criterion “%.40s”. Did you mean “%s”?"), kind,
-                     sb_nearest_word (kind, names, G_N_ELEMENTS (names)));
+                     _ ("There is no success criterion “%.*s”. Did you mean “%s”?"),
+                     SB_FIT (kind, 40), sb_nearest_word (kind, names, G_N_ELEMENTS (names)));
 }
 
 void

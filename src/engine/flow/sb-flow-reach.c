@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sb-error.h"
 #include "sb-nearest.h"
 #include "sb-template.h"
 
@@ -103,7 +104,7 @@ explain (SbReach *self, const char *step, const char *root)
   if (self->loops > 0)
     g_ptr_array_add (known, (gpointer) "item");
   g_ptr_array_extend (known, self->visible, NULL, NULL);
-  return g_strdup_printf (_ ("There is no step “%.64s”. Did you mean “%s”?"), root,
+  return g_strdup_printf (_ ("There is no step “%.*s”. Did you mean “%s”?"), SB_FIT (root, 64),
                           sb_nearest_word (root, (const char *const *)known->pdata, known->len));
 }
 
@@ -132,7 +133,7 @@ check_table (const char *name, gpointer data)
 
   if (sb_value_get_member (place->reach->tables, name) != NULL)
     return;
-  message = g_strdup_printf (_ ("The flow has no table “%.60s”."), name);
+  message = g_strdup_printf (_ ("The flow has no table “%.*s”."), SB_FIT (name, 60));
   report (place, message);
 }
 
@@ -197,7 +198,7 @@ sb_flow_check_members (SbValue *object,
       good = FALSE;
       member_path = sb_flow_member_path (path, name);
       sb_problems_add (problems, member_path, step, NULL,
-                       _ ("“%.60s” is not known here. Did you mean “%s”?"), name,
+                       _ ("“%.*s” is not known here. Did you mean “%s”?"), SB_FIT (name, 60),
                        sb_nearest_word (name, allowed, g_strv_length ((GStrv)allowed)));
     }
   return good;

@@ -176,8 +176,9 @@ read_header (Reader *reader, guint *n_columns)
       if (column == NULL || g_strstrip (column)[0] == '\0')
         message = g_strdup_printf (_ ("column %u has no name."), i + 1);
       else if (!sb_record_shape_add (shape, column, i))
-        message = g_strdup_printf (
-          _ ("the column “%.60s” is there twice, or does not go with another one."), column);
+        message =
+          g_strdup_printf (_ ("the column “%.*s” is there twice, or does not go with another one."),
+                           SB_FIT (column, 60));
       if (message != NULL)
         {
           fail (reader, 1, message);

@@ -214,8 +214,8 @@ render_list (Walk *walk, SbStep *step, GError **error)
     {
       g_autofree char *text = sb_value_to_text (list);
 
-      g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” needs a list, and “%.60s” is none"),
-                   name_of (step), text);
+      g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” needs a list, and “%.*s” is none"),
+                   name_of (step), SB_FIT (text, 60));
       return NULL;
     }
   if (sb_value_get_length (list) > SB_FLOW_MAX_ITEMS)

@@ -194,8 +194,8 @@ parse_iso (
 
 malformed:
   g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-               _ ("“%.80s” is not a date or time. Write it like 2026-03-29 or 2026-03-29T14:30."),
-               text);
+               _ ("“%.*s” is not a date or time. Write it like 2026-03-29 or 2026-03-29T14:30."),
+               SB_FIT (text, 80));
   return FALSE;
 }
 

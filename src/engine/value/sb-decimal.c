@@ -106,9 +106,9 @@ sb_decimal_parse (const char *text, GError **error)
   if (!sb_value_is_number_text (start, length))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%.60s” is not a number. Numbers are written like 1234.50, without spaces, "
+                   _ ("“%.*s” is not a number. Numbers are written like 1234.50, without spaces, "
                       "thousands separators or units."),
-                   text);
+                   SB_FIT (text, 60));
       return NULL;
     }
   digits = g_string_new (NULL);
@@ -118,8 +118,8 @@ sb_decimal_parse (const char *text, GError **error)
   if (digits->len + zeros > SB_DECIMAL_MAX_DIGITS || scale > SB_DECIMAL_MAX_DIGITS)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_TOO_LARGE,
-                   _ ("The number %.40s… is too long to calculate with: more than %d digits."),
-                   text, SB_DECIMAL_MAX_DIGITS);
+                   _ ("The number %.*s… is too long to calculate with: more than %d digits."),
+                   SB_FIT (text, 40), SB_DECIMAL_MAX_DIGITS);
       return NULL;
     }
 

@@ -84,7 +84,8 @@ sb_duration_parse (const char *text, SbDuration *duration, GError **error)
   if (parts == 0 || *at != '\0')
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%.60s” is not a length of time. Write it like 30 min, 2 h or -3 d."), text);
+                   _ ("“%.*s” is not a length of time. Write it like 30 min, 2 h or -3 d."),
+                   SB_FIT (text, 60));
       return FALSE;
     }
   duration->days = sum.days * sign;

@@ -37,4 +37,11 @@ typedef enum
 
 GQuark sb_error_quark (void);
 
+/* For "%.*s" in a message: @text, or the beginning of it that fits into @most bytes without half a
+ * character at its end. */
+#define SB_FIT(text, most) sb_text_fit ((text), (most)), (text)
+
+int    sb_text_fit    (const char *text,
+                       int         most);
+
 G_END_DECLS

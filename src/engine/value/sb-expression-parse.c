@@ -222,7 +222,7 @@ parse_call (const char **at, SbExpression *self, GError **error)
   if (call.filter == NULL)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("there is no filter “%.40s”. Did you mean “%s”?"), name,
+                   _ ("there is no filter “%.*s”. Did you mean “%s”?"), SB_FIT (name, 40),
                    sb_filter_nearest (name));
       return FALSE;
     }

@@ -50,14 +50,16 @@ filter_lookup (SbFilterCall *call, GError **error)
 
   if (table == NULL)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _ ("The flow has no table “%.60s”."), name);
+      g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _ ("The flow has no table “%.*s”."),
+                   SB_FIT (name, 60));
       return NULL;
     }
   found = sb_value_get_member (table, key);
   if (found == NULL)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_MISSING_VALUE,
-                   _ ("The table “%.60s” has no entry for “%.60s”."), name, key);
+                   _ ("The table “%.*s” has no entry for “%.*s”."), SB_FIT (name, 60),
+                   SB_FIT (key, 60));
       return NULL;
     }
   return sb_value_ref (found);

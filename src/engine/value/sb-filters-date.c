@@ -35,8 +35,8 @@ sb_date_format_check (const char *format, GError **error)
     if (at[1] == '\0' || strchr (FORMAT_LETTERS, at[1]) == NULL)
       {
         g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                     _ ("“%.3s” is not known in a date format. %%d.%%m.%%Y %%H:%%M is a format."),
-                     at);
+                     _ ("“%.*s” is not known in a date format. %%d.%%m.%%Y %%H:%%M is a format."),
+                     SB_FIT (at, 3));
         return FALSE;
       }
   return TRUE;

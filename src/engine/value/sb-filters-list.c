@@ -22,8 +22,8 @@ check_list (SbFilterCall *call, GError **error)
   if (sb_value_get_type (call->input) == SB_VALUE_ARRAY)
     return TRUE;
   text = sb_value_to_text (call->input);
-  g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("Filter “%s”: “%.60s” is not a list."),
-               call->filter->name, text);
+  g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("Filter “%s”: “%.*s” is not a list."),
+               call->filter->name, SB_FIT (text, 60));
   return FALSE;
 }
 

@@ -140,7 +140,8 @@ sb_currency_exponent (const char *currency, GError **error)
   if (strlen (code) != 3 || strspn (code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%.40s” is not the three-letter code of a currency, like EUR."), currency);
+                   _ ("“%.*s” is not the three-letter code of a currency, like EUR."),
+                   SB_FIT (currency, 40));
       return -1;
     }
   if (g_strv_contains (none, code))

@@ -201,13 +201,14 @@ filter_phone (SbFilterCall *call, GError **error)
     {
       g_set_error (
         error, SB_ERROR, SB_ERROR_INVALID,
-        _ ("Filter “phone”: “%.40s” has no country code. Write phone: \"+49\" to give one."), text);
+        _ ("Filter “phone”: “%.*s” has no country code. Write phone: \"+49\" to give one."),
+        SB_FIT (text, 40));
       return NULL;
     }
   if (strlen (number) < 7 || strlen (number) > 15)
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("Filter “phone”: “%.40s” is not a telephone number."), text);
+                   _ ("Filter “phone”: “%.*s” is not a telephone number."), SB_FIT (text, 40));
       return NULL;
     }
   return take_text (g_strconcat ("+", number, NULL));

@@ -109,7 +109,7 @@ check_kind (char letter, SbValue *value, const char *text, GError **error)
       if (sb_value_get_int (value, &whole) && ABS (whole) <= 1000 && (letter == 'n' || whole >= 0))
         return TRUE;
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%.40s” is not a whole number up to 1000."), text);
+                   _ ("“%.*s” is not a whole number up to 1000."), SB_FIT (text, 40));
       return FALSE;
     case 'd':
       number = sb_decimal_parse (text, error);
@@ -161,8 +161,8 @@ sb_filter_number (SbFilterCall *call, SbValue *value, GError **error)
     {
       g_autofree char *text = sb_value_to_text (value);
 
-      g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("Filter “%s”: “%.60s” is not a number."),
-                   call->filter->name, text);
+      g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("Filter “%s”: “%.*s” is not a number."),
+                   call->filter->name, SB_FIT (text, 60));
       return NULL;
     }
   stripped = g_strstrip (g_strdup (sb_value_get_text (value)));
@@ -196,7 +196,8 @@ sb_filter_truth (SbFilterCall *call, SbValue *value, gboolean *truth, GError **e
   if (!g_strv_contains (yes, lower) && !g_strv_contains (no, lower))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("Filter “%s”: “%.60s” is neither yes nor no."), call->filter->name, text);
+                   _ ("Filter “%s”: “%.*s” is neither yes nor no."), call->filter->name,
+                   SB_FIT (text, 60));
       return FALSE;
     }
   *truth = g_strv_contains (yes, lower);

@@ -99,7 +99,7 @@ sb_template_new (const char *text, GError **error)
       expression = sb_expression_parse (&inside, error);
       if (expression == NULL)
         {
-          g_prefix_error (error, _ ("“%.60s”: "), open);
+          g_prefix_error (error, _ ("“%.*s”: "), SB_FIT (open, 60));
           return NULL;
         }
       add_token (self, expression);

@@ -212,7 +212,7 @@ sb_value_new_number (const char *text, GError **error)
   if (!sb_value_is_number_text (text, length))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%.60s” is not a number. Write it like 12 or -3.50."), text);
+                   _ ("“%.*s” is not a number. Write it like 12 or -3.50."), SB_FIT (text, 60));
       return NULL;
     }
   return sb_value_new_checked (SB_VALUE_NUMBER, text, length);

@@ -102,7 +102,8 @@ sb_zone_new (const char *name, GError **error)
   zone = g_time_zone_new_identifier (name);
   if (zone == NULL)
     g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                 _ ("There is no time zone “%.80s”. Write it like Europe/Berlin."), name);
+                 _ ("There is no time zone “%.*s”. Write it like Europe/Berlin."),
+                 SB_FIT (name, 80));
   return zone;
 }
 
