@@ -6,51 +6,10 @@
 
 #include "config.h"
 
-#include "sb-accounts.h"
+#include "sb-accounts-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-#include "sb-error.h"
-
-/* How often a keyring that is locked is asked again. */
-#define RETRY_S 4
-/* A start or a reload waits no longer than this for the keyring. */
-#define PATIENCE_S 5
-
-typedef struct
-{
-  SbAccounts *accounts; /* borrowed */
-  SbAccount *account;   /* its secrets are NULL until they were loaded */
-  char *words;          /* (nullable): why the secrets are not there */
-  gboolean loading;
-  gboolean again;      /* something changed while it was loading */
-  gboolean release;    /* runs may be waiting for it */
-  gboolean no_keyring; /* there is none to ask, locked or not */
-  char *problem;       /* (nullable): what is missing or wrong in it, for calls */
-} Held;
-
-struct _SbAccounts
-{
-  SbStore *store;
-  SbConnectors *connectors;
-  SbSecrets *secrets;
-  char *mode;
-  char *practice_base;
-  SbAccountsFunc func;
-  gpointer data;
-
-  GHashTable *held;      /* connection id → Held */
-  GHashTable *stand_ins; /* connector id → SbAccount */
-  GHashTable *troubles;  /* connection id → words */
-  GPtrArray *reloads;    /* of GTask: waiting for secrets */
-  GSource *retry;
-  guint pending; /* calls that will come back here */
-  gboolean freed;
-};
-
-static void load_secrets (Held *held);
-static void finish_reloads (SbAccounts *self);
 
 static void
 account_clear (gpointer data)
@@ -74,11 +33,11 @@ sb_account_unref (SbAccount *self)
   g_atomic_rc_box_release_full (self, account_clear);
 }
 
-static SbAccount *
-account_new (SbConnector *connector,
-             SbConnection *connection,
-             GHashTable *secrets,
-             const char *base)
+SbAccount *
+sb_account_new (SbConnector *connector,
+                SbConnection *connection,
+                GHashTable *secrets,
+                const char *base)
 {
   SbAccount *self = g_atomic_rc_box_new0 (SbAccount);
 
@@ -89,10 +48,10 @@ account_new (SbConnector *connector,
   return self;
 }
 
-static void
-held_free (gpointer data)
+void
+sb_held_free (gpointer data)
 {
-  Held *held = data;
+  SbHeld *held = data;
 
   sb_account_unref (held->account);
   g_free (held->words);
@@ -116,7 +75,7 @@ sb_accounts_new (SbStore *store,
   self->mode = g_strdup (mode);
   self->func = func;
   self->data = data;
-  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, held_free);
+  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, sb_held_free);
   self->stand_ins =
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)sb_account_unref);
   self->troubles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -156,15 +115,15 @@ sb_accounts_free (SbAccounts *self)
       g_source_destroy (self->retry);
       g_clear_pointer (&self->retry, g_source_unref);
     }
-  finish_reloads (self);
+  sb_accounts_finish_reloads (self);
   self->freed = TRUE;
   if (self->pending == 0)
     really_free (self);
 }
 
 /* Returns: FALSE when @self is gone. */
-static gboolean
-came_back (SbAccounts *self)
+gboolean
+sb_accounts_came_back (SbAccounts *self)
 {
   self->pending--;
   if (!self->freed)
@@ -184,7 +143,7 @@ release_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gint released = sb_store_release_finish (SB_STORE (object), result, &error);
 
-  if (!came_back (self))
+  if (!sb_accounts_came_back (self))
     return;
   if (error != NULL)
     g_warning ("Runs that wait could not be released: %s", error->message);
@@ -192,8 +151,8 @@ release_cb (GObject *object, GAsyncResult *result, gpointer data)
     self->func (self->data);
 }
 
-static void
-release (SbAccounts *self, const char *connection_id)
+void
+sb_accounts_release (SbAccounts *self, const char *connection_id)
 {
   self->pending++;
   sb_store_release_async (self->store, connection_id, NULL, release_cb, self);
@@ -222,7 +181,7 @@ saved_cb (GObject *object, GAsyncResult *result, gpointer data)
 
   if (id == NULL)
     g_warning ("The state of a connection could not be saved: %s", error->message);
-  came_back (data);
+  sb_accounts_came_back (data);
 }
 
 static void
@@ -251,12 +210,12 @@ note_cb (GObject *object, GAsyncResult *result, gpointer data)
       sb_store_save_connection_async (self->store, copy, NULL, saved_cb, self);
     }
   note_free (note);
-  came_back (self);
+  sb_accounts_came_back (self);
 }
 
 /* Keeps @words (NULL: all is well) with the connection in the store. */
-static void
-save_trouble (SbAccounts *self, const char *id, const char *words)
+void
+sb_accounts_save_trouble (SbAccounts *self, const char *id, const char *words)
 {
   Note *note = g_new0 (Note, 1);
 
@@ -275,7 +234,7 @@ sb_accounts_set_trouble (SbAccounts *self, const char *connection_id, const char
 
   g_hash_table_insert (self->troubles, g_strdup (connection_id), g_strdup (words));
   if (g_hash_table_contains (self->held, connection_id))
-    save_trouble (self, connection_id, words);
+    sb_accounts_save_trouble (self, connection_id, words);
   return TRUE;
 }
 
@@ -284,302 +243,8 @@ sb_accounts_clear_trouble (SbAccounts *self, const char *connection_id)
 {
   g_hash_table_remove (self->troubles, connection_id);
   if (g_hash_table_contains (self->held, connection_id))
-    save_trouble (self, connection_id, NULL);
-  release (self, connection_id);
-}
-
-/* --- reading
- * -------------------------------------------------------------------------------------- */
-
-static gboolean
-retry_cb (gpointer data)
-{
-  SbAccounts *self = data;
-  GHashTableIter iter;
-  gpointer held;
-
-  g_clear_pointer (&self->retry, g_source_unref);
-  g_hash_table_iter_init (&iter, self->held);
-  while (g_hash_table_iter_next (&iter, NULL, &held))
-    if (((Held *)held)->words != NULL)
-      load_secrets (held);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-schedule_retry (SbAccounts *self)
-{
-  if (self->retry != NULL)
-    return;
-  self->retry = g_timeout_source_new_seconds (RETRY_S);
-  g_source_set_callback (self->retry, retry_cb, self, NULL);
-  g_source_attach (self->retry, g_main_context_get_thread_default ());
-}
-
-static gboolean
-is_loading (SbAccounts *self)
-{
-  GHashTableIter iter;
-  gpointer held;
-
-  g_hash_table_iter_init (&iter, self->held);
-  while (g_hash_table_iter_next (&iter, NULL, &held))
-    if (((Held *)held)->loading)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-finish_reloads (SbAccounts *self)
-{
-  g_autoptr (GPtrArray) reloads = g_steal_pointer (&self->reloads);
-
-  self->reloads = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < reloads->len; i++)
-    g_task_return_boolean (g_ptr_array_index (reloads, i), TRUE);
-}
-
-/* A secret that is not there yet, a key of the other environment: known before the vendor is asked.
- */
-static void
-held_check (Held *held)
-{
-  SbAccount *account = held->account;
-  g_autoptr (SbProblems) problems = sb_problems_new ();
-
-  g_clear_pointer (&held->problem, g_free);
-  if (account->secrets == NULL)
-    return;
-  sb_connection_check (account->connection, account->connector, account->secrets, problems);
-  if (sb_problems_get_length (problems) > 0)
-    held->problem =
-      g_strdup_printf (_ ("The connection “%s” to %s is not ready: %s"), account->connection->name,
-                       account->connector->name, sb_problems_get (problems, 0)->message);
-}
-
-static void
-held_take_secrets (Held *held, GHashTable *secrets)
-{
-  SbAccounts *self = held->accounts;
-  SbAccount *old = held->account;
-  gboolean was_away = held->words != NULL;
-
-  held->account = account_new (old->connector, old->connection, secrets, NULL);
-  sb_account_unref (old);
-  held_check (held);
-  g_clear_pointer (&held->words, g_free);
-  held->no_keyring = FALSE;
-  if (held->release)
-    release (self, held->account->connection->id);
-  held->release = FALSE;
-  if (was_away)
-    self->func (self->data);
-}
-
-typedef struct
-{
-  SbAccounts *accounts;
-  char *id;
-} Loading;
-
-static void
-loaded_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autofree Loading *loading = data;
-  g_autofree char *id = loading->id;
-  SbAccounts *self = loading->accounts;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) secrets = sb_secrets_load_finish (SB_SECRETS (object), result, &error);
-  Held *held = NULL;
-
-  if (!came_back (self))
-    return;
-
-  held = g_hash_table_lookup (self->held, id);
-  if (held != NULL)
-    {
-      held->loading = FALSE;
-      if (held->again)
-        {
-          held->again = FALSE;
-          load_secrets (held);
-        }
-      else if (secrets != NULL)
-        {
-          held_take_secrets (held, secrets);
-        }
-      else
-        {
-          g_free (held->words);
-          held->words = g_strdup (error->message);
-          held->no_keyring = g_error_matches (error, SB_ERROR, SB_ERROR_UNAVAILABLE);
-          held->release = TRUE;
-          schedule_retry (self);
-        }
-    }
-  if (!is_loading (self))
-    finish_reloads (self);
-}
-
-static void
-load_secrets (Held *held)
-{
-  SbAccounts *self = held->accounts;
-  Loading *loading = NULL;
-
-  if (held->loading)
-    {
-      held->again = TRUE;
-      return;
-    }
-  loading = g_new0 (Loading, 1);
-  loading->accounts = self;
-  loading->id = g_strdup (held->account->connection->id);
-  held->loading = TRUE;
-  self->pending++;
-  sb_secrets_load_async (self->secrets, loading->id, NULL, loaded_cb, loading);
-}
-
-static gboolean
-was_changed (SbConnection *before, SbConnection *now)
-{
-  return before->secret_changed_us != now->secret_changed_us ||
-         g_strcmp0 (before->environment, now->environment) != 0 ||
-         !sb_value_equal (before->settings, now->settings);
-}
-
-/* Takes a row of the store. The secrets that are known stay until the new ones are there. */
-static void
-take_connection (SbAccounts *self, GHashTable *next, SbConnection *connection)
-{
-  SbConnector *connector = sb_connectors_find (self->connectors, connection->connector);
-  Held *before = g_hash_table_lookup (self->held, connection->id);
-  Held *held = NULL;
-
-  if (connector == NULL)
-    return;
-
-  held = g_new0 (Held, 1);
-  held->accounts = self;
-  held->account =
-    account_new (connector, connection, before != NULL ? before->account->secrets : NULL, NULL);
-  if (before == NULL)
-    {
-      /* The first look after a start: what was in trouble is tried once more. */
-      held->release = TRUE;
-      held->words = g_strdup (_ ("Waiting for the keyring"));
-      if (connection->trouble != NULL)
-        save_trouble (self, connection->id, NULL);
-    }
-  else
-    {
-      gboolean in_trouble = g_hash_table_contains (self->troubles, connection->id);
-
-      held->loading = before->loading;
-      held->again = before->loading;
-      held->words = g_strdup (before->words);
-      held->no_keyring = before->no_keyring;
-      held->release = before->release;
-      if (was_changed (before->account->connection, connection))
-        held->release = TRUE;
-      if (in_trouble && (connection->trouble == NULL || held->release))
-        {
-          held->release = TRUE;
-          g_hash_table_remove (self->troubles, connection->id);
-          if (connection->trouble != NULL)
-            save_trouble (self, connection->id, NULL);
-        }
-    }
-  held_check (held);
-  g_hash_table_insert (next, g_strdup (connection->id), held);
-}
-
-static void
-listed_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  SbAccounts *self = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) connections =
-    sb_store_list_connections_finish (SB_STORE (object), result, &error);
-  GHashTable *next = NULL;
-  GHashTableIter iter;
-  gpointer value;
-
-  if (!came_back (self))
-    return;
-  if (connections == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-
-  next = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, held_free);
-  for (guint i = 0; i < connections->len; i++)
-    take_connection (self, next, g_ptr_array_index (connections, i));
-  g_hash_table_unref (self->held);
-  self->held = next;
-
-  g_ptr_array_add (self->reloads, g_object_ref (task));
-  g_hash_table_iter_init (&iter, self->held);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    load_secrets (value);
-  if (!is_loading (self))
-    finish_reloads (self);
-}
-
-static gboolean
-patience_cb (gpointer data)
-{
-  GTask *task = data;
-  SbAccounts *self = g_task_get_task_data (task);
-  guint index = 0;
-
-  if (!g_task_get_completed (task) && g_ptr_array_find (self->reloads, task, &index))
-    {
-      g_task_return_boolean (task, TRUE);
-      g_ptr_array_remove_index_fast (self->reloads, index);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-/* Stand-ins that a fault on the practice ground signed out work again. */
-static void
-release_stand_ins (SbAccounts *self)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->stand_ins);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const char *id = ((SbAccount *)value)->connection->id;
-
-      if (g_hash_table_remove (self->troubles, id))
-        release (self, id);
-    }
-}
-
-void
-sb_accounts_reload_async (SbAccounts *self, GAsyncReadyCallback callback, gpointer data)
-{
-  GTask *task = g_task_new (NULL, NULL, callback, data);
-  g_autoptr (GSource) patience = g_timeout_source_new_seconds (PATIENCE_S);
-
-  g_task_set_source_tag (task, sb_accounts_reload_async);
-  g_task_set_task_data (task, self, NULL);
-  release_stand_ins (self);
-
-  g_source_set_callback (patience, patience_cb, g_object_ref (task), g_object_unref);
-  g_source_attach (patience, g_main_context_get_thread_default ());
-  self->pending++;
-  sb_store_list_connections_async (self->store, NULL, listed_cb, task);
-}
-
-gboolean
-sb_accounts_reload_finish (SbAccounts *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
+    sb_accounts_save_trouble (self, connection_id, NULL);
+  sb_accounts_release (self, connection_id);
 }
 
 /* --- finding
@@ -598,7 +263,7 @@ find_stand_in (SbAccounts *self, SbConnector *connector)
 
   connection = sb_connection_new_practice (connector, &secrets);
   base = g_strdup_printf ("%s/%s", self->practice_base, connector->id);
-  account = account_new (connector, connection, secrets, base);
+  account = sb_account_new (connector, connection, secrets, base);
   g_hash_table_insert (self->stand_ins, g_strdup (connector->id), account);
   return account;
 }
@@ -611,17 +276,17 @@ fits (SbAccount *account, const char *connector_id, const char *environment)
 }
 
 /* The only connection of @connector_id in @environment; NULL: none or more than one. */
-static Held *
+static SbHeld *
 find_only (SbAccounts *self, const char *connector_id, const char *environment, guint *count)
 {
-  Held *found = NULL;
+  SbHeld *found = NULL;
   GHashTableIter iter;
   gpointer value;
 
   *count = 0;
   g_hash_table_iter_init (&iter, self->held);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (fits (((Held *)value)->account, connector_id, environment))
+    if (fits (((SbHeld *)value)->account, connector_id, environment))
       {
         found = value;
         (*count)++;
@@ -629,12 +294,12 @@ find_only (SbAccounts *self, const char *connector_id, const char *environment, 
   return *count == 1 ? found : NULL;
 }
 
-static Held *
+static SbHeld *
 find_held (SbAccounts *self, SbConnector *connector, const char *wanted, char **words)
 {
   gboolean live = g_str_equal (self->mode, "live");
   const char *environment = live ? "production" : "sandbox";
-  Held *held = wanted != NULL ? g_hash_table_lookup (self->held, wanted) : NULL;
+  SbHeld *held = wanted != NULL ? g_hash_table_lookup (self->held, wanted) : NULL;
   guint count = 0;
 
   if (held != NULL && fits (held->account, connector->id, environment))
@@ -695,7 +360,7 @@ sb_accounts_find (SbAccounts *self,
 {
   SbConnector *connector = sb_connectors_find (self->connectors, connector_id);
   SbAccount *found = NULL;
-  Held *held = NULL;
+  SbHeld *held = NULL;
 
   if (connector == NULL)
     {
@@ -746,7 +411,7 @@ sb_accounts_find_trigger (
 {
   SbConnector *connector = sb_connectors_find (self->connectors, connector_id);
   gboolean practice = g_str_equal (self->mode, "practice");
-  Held *held = NULL;
+  SbHeld *held = NULL;
 
   g_return_val_if_fail (connector != NULL, SB_ACCOUNT_MISSING);
 
@@ -783,7 +448,7 @@ sb_accounts_find_to_test (SbAccounts *self,
                           SbAccount **account,
                           char **words)
 {
-  Held *held = g_hash_table_lookup (self->held, connection_id);
+  SbHeld *held = g_hash_table_lookup (self->held, connection_id);
   SbConnection *row = held != NULL ? held->account->connection : NULL;
 
   if (held == NULL)
