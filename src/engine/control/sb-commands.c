@@ -33,6 +33,32 @@ find_command (const char *name)
   return NULL;
 }
 
+/* Main contexts that no command uses now. They are never freed: a thread that has just handed a
+ * result over (GTask, up to GLib 2.74 at least) still lets go of its source, under a lock that is
+ * the context's, when the result may long have been taken. There are as many as commands ever ran
+ * at the same time. */
+static GMutex spare_lock;
+static GQueue spare_contexts = G_QUEUE_INIT;
+
+static GMainContext *
+take_context (void)
+{
+  GMainContext *context = NULL;
+
+  g_mutex_lock (&spare_lock);
+  context = g_queue_pop_head (&spare_contexts);
+  g_mutex_unlock (&spare_lock);
+  return context != NULL ? context : g_main_context_new ();
+}
+
+static void
+give_context_back (GMainContext *context)
+{
+  g_mutex_lock (&spare_lock);
+  g_queue_push_tail (&spare_contexts, context);
+  g_mutex_unlock (&spare_lock);
+}
+
 static void
 call_free (SbCall *call)
 {
@@ -40,7 +66,7 @@ call_free (SbCall *call)
   g_clear_object (&call->arrived);
   g_clear_object (&call->cancellable);
   g_clear_pointer (&call->arguments, sb_value_unref);
-  g_clear_pointer (&call->context, g_main_context_unref);
+  give_context_back (call->context);
   g_clear_pointer (&call->home, g_main_context_unref);
   g_clear_object (&call->engine);
   g_free (call);
@@ -321,7 +347,7 @@ sb_commands_run_with_progress_async (SbEngine *engine,
   call->connectors = sb_engine_get_connectors (engine);
   call->arguments = arguments != NULL ? sb_value_ref (arguments) : sb_value_new_object ();
   call->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
-  call->context = g_main_context_new ();
+  call->context = take_context ();
   call->home = g_main_context_ref_thread_default ();
   call->progress = progress;
   call->progress_data = progress_data;
