@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "sb-control.h"
+
 #define STOP_GRACE_US (5 * G_USEC_PER_SEC)
 
 struct _SbSession
@@ -22,6 +24,7 @@ struct _SbSession
   gint          practice_port;
 
   SbEngine     *engine; /* (nullable): not before ::ready */
+  SbControl    *control; /* (nullable): lets "signalboxctl" work while the window is open */
   GError       *error;
   gboolean      ready;
   GCancellable *cancellable;
@@ -288,6 +291,7 @@ started_cb (GObject      *source,
             gpointer      data)
 {
   SbSession *self = SB_SESSION (source);
+  g_autoptr (GError) control_error = NULL;
   SbEngine *engine = g_task_propagate_pointer (G_TASK (result), &self->error);
 
   if (engine == NULL)
@@ -296,6 +300,9 @@ started_cb (GObject      *source,
       return;
     }
   self->engine = engine;
+  self->control = sb_control_new (engine, &control_error);
+  if (self->control == NULL)
+    g_warning ("%s", control_error->message);
   self->ready = TRUE;
   g_signal_connect_object (engine, "changed", G_CALLBACK (engine_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -401,6 +408,7 @@ sb_session_stop (SbSession *self)
 {
   g_cancellable_cancel (self->cancellable);
   self->ready = FALSE;
+  g_clear_pointer (&self->control, sb_control_free);
   if (self->engine != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->engine, self);

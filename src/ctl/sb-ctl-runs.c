@@ -237,22 +237,28 @@ resolve_run (SbCtl *self)
 static int
 show_status (SbCtl *self)
 {
+  static const struct
+  {
+    const char *name;
+    const char *words;
+  } counts[] = {
+    { "inbox", N_ ("Need a person:") },       { "waiting", N_ ("Waiting:") },
+    { "blocked", N_ ("Blocked:") },           { "held", N_ ("Held by a pause:") },
+    { "events_today", N_ ("Events today:") },
+  };
   g_autoptr (SbValue) summary = NULL;
+  g_autofree char *last = NULL;
   int status = sb_ctl_run_plain (self, "status", NULL, NULL, &summary);
 
-  for (guint i = 0; i < sb_value_get_length (summary); i++)
-    {
-      const char *name = sb_value_get_member_name (summary, i);
-      SbValue *value = sb_value_get_member (summary, name);
-      g_autofree char *text = NULL;
-
-      if (sb_value_get_type (value) == SB_VALUE_OBJECT ||
-          sb_value_get_type (value) == SB_VALUE_ARRAY)
-        text = sb_json_write (value);
-      else
-        text = sb_value_to_text (value);
-      sb_ctl_print (self, "%s\t%s", name, text);
-    }
+  if (summary == NULL)
+    return status;
+  sb_ctl_print (self, "%-17s %s", _ ("Folder:"), sb_value_get_string (summary, "folder"));
+  sb_ctl_print (self, "%-17s %s", _ ("Mode:"), sb_value_get_string (summary, "mode"));
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    sb_ctl_print (self, "%-17s %" G_GINT64_FORMAT, _ (counts[i].words),
+                  sb_value_get_int_or (summary, counts[i].name, 0));
+  last = sb_ctl_local_time (summary, "last_event");
+  sb_ctl_print (self, "%-17s %s", _ ("Last event:"), last);
   return status;
 }
 

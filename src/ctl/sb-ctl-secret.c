@@ -64,7 +64,8 @@ read_unseen (const char *key, char *buffer, gsize *length)
   quiet = before;
   quiet.c_lflag &= ~(tcflag_t)ECHO;
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
-  /* Only now: who types as soon as the question stands there must not be seen, nor lose what was typed. */
+  /* Only now: who types as soon as the question stands there must not be seen, nor lose what was
+   * typed. */
   g_printerr (_ ("%s (is not shown): "), key);
 
   done = read_all (buffer, FALSE, length);

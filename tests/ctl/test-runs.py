@@ -137,6 +137,9 @@ class Runs(ctl.Case):
         status = self.ask("status")
         self.assertEqual(status["mode"], "practice")
         self.assertEqual(status["folder"], self.folder)
+        self.assertEqual(status["runs"]["done"], 1)
+        self.assertRegex(status["last_event"], r"^\d{4}-\d\d-\d\dT.*Z$")
+        self.assertRegex(self.ctl("status", check=0).out, r"Events today: +1\n")
 
     def test_tables_fit_the_terminal(self):
         import os

@@ -85,7 +85,7 @@ add_systems (SbValue *systems, GHashTable *seen, SbValue *steps)
       SbValue *lanes = sb_value_get_member (step, "lanes");
       const char *connector = sb_value_get_string (step, "connector");
 
-      if (connector != NULL && g_hash_table_add (seen, (gpointer) connector))
+      if (connector != NULL && g_hash_table_add (seen, (gpointer)connector))
         sb_value_append (systems, sb_value_new_string (connector));
       add_systems (systems, seen, sb_value_get_member (step, "steps"));
       for (guint j = 0; j < sb_value_get_length (lanes); j++)
@@ -99,7 +99,8 @@ list_systems (SbValue *document)
 {
   SbValue *systems = sb_value_new_array ();
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  const char *trigger = sb_value_get_string (sb_value_get_member (document, "trigger"), "connector");
+  const char *trigger =
+    sb_value_get_string (sb_value_get_member (document, "trigger"), "connector");
 
   if (trigger != NULL)
     sb_value_append (systems, sb_value_new_string (trigger));

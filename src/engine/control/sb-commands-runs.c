@@ -194,6 +194,8 @@ summarize (SbCall *call, GError **error)
     return NULL;
 
   object = sb_value_copy (summary);
+  sb_value_remove (object, "last_event_us");
+  sb_call_set_time (object, "last_event", sb_value_get_int_or (summary, "last_event_us", 0));
   sb_value_set_string (object, "mode", sb_engine_get_mode (call->engine));
   sb_value_set_string (object, "folder", sb_store_get_folder (call->store));
   return object;
