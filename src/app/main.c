@@ -15,8 +15,7 @@
 #define DEFAULT_PORT 8787
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_autofree char *folder = NULL;
   g_autofree char *absolute = NULL;
@@ -24,12 +23,13 @@ main (int   argc,
   gboolean version = FALSE;
   int port = DEFAULT_PORT;
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &folder, N_("Work on the data folder DIR"), N_("DIR") },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &folder, N_ ("Work on the data folder DIR"),
+      N_ ("DIR") },
     { "practice", 0, 0, G_OPTION_ARG_NONE, &practice,
-      N_("Send everything to the practice ground, nothing to a vendor"), NULL },
-    { "port", 0, 0, G_OPTION_ARG_INT, &port, N_("Listen on port N of 127.0.0.1 (0: any free one)"),
-      N_("N") },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Show the version"), NULL },
+      N_ ("Send everything to the practice ground, nothing to a vendor"), NULL },
+    { "port", 0, 0, G_OPTION_ARG_INT, &port, N_ ("Listen on port N of 127.0.0.1 (0: any free one)"),
+      N_ ("N") },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Show the version"), NULL },
     { NULL }
   };
   g_autoptr (GOptionContext) options = NULL;
@@ -43,7 +43,7 @@ main (int   argc,
 
   options = g_option_context_new (NULL);
   g_option_context_add_main_entries (options, entries, GETTEXT_PACKAGE);
-  g_option_context_set_summary (options, _("Connects the systems a small business runs on."));
+  g_option_context_set_summary (options, _ ("Connects the systems a small business runs on."));
   if (!g_option_context_parse (options, &argc, &argv, &error))
     {
       g_printerr ("signalbox: %s\n", error->message);

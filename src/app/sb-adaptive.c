@@ -12,12 +12,12 @@
 
 struct _SbAdaptive
 {
-  GtkWidget  parent_instance;
+  GtkWidget parent_instance;
   GtkWidget *child;
-  int        threshold;
-  int        width;
-  gboolean   narrow;
-  guint      idle;
+  int threshold;
+  int width;
+  gboolean narrow;
+  guint idle;
 };
 
 enum
@@ -34,13 +34,14 @@ static void sb_adaptive_buildable_init (GtkBuildableIface *iface);
 
 static GtkBuildableIface *parent_buildable;
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (SbAdaptive, sb_adaptive, GTK_TYPE_WIDGET,
+G_DEFINE_FINAL_TYPE_WITH_CODE (SbAdaptive,
+                               sb_adaptive,
+                               GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_BUILDABLE,
                                                       sb_adaptive_buildable_init))
 
 static void
-set_child (SbAdaptive *self,
-           GtkWidget  *child)
+set_child (SbAdaptive *self, GtkWidget *child)
 {
   if (self->child == child)
     return;
@@ -53,9 +54,9 @@ set_child (SbAdaptive *self,
 
 static void
 sb_adaptive_add_child (GtkBuildable *buildable,
-                       GtkBuilder   *builder,
-                       GObject      *child,
-                       const char   *type)
+                       GtkBuilder *builder,
+                       GObject *child,
+                       const char *type)
 {
   if (GTK_IS_WIDGET (child))
     set_child (SB_ADAPTIVE (buildable), GTK_WIDGET (child));
@@ -86,10 +87,7 @@ adapt_cb (gpointer data)
 }
 
 static void
-sb_adaptive_size_allocate (GtkWidget *widget,
-                           int        width,
-                           int        height,
-                           int        baseline)
+sb_adaptive_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SbAdaptive *self = SB_ADAPTIVE (widget);
   int min_width = 0;
@@ -103,19 +101,20 @@ sb_adaptive_size_allocate (GtkWidget *widget,
   if (self->child == NULL || !gtk_widget_should_layout (self->child))
     return;
   gtk_widget_measure (self->child, GTK_ORIENTATION_HORIZONTAL, -1, &min_width, NULL, NULL, NULL);
-  gtk_widget_measure (self->child, GTK_ORIENTATION_VERTICAL, MAX (width, min_width), &min_height, NULL,
-                      NULL, NULL);
-  gtk_widget_allocate (self->child, MAX (width, min_width), MAX (height, min_height), baseline, NULL);
+  gtk_widget_measure (self->child, GTK_ORIENTATION_VERTICAL, MAX (width, min_width), &min_height,
+                      NULL, NULL, NULL);
+  gtk_widget_allocate (self->child, MAX (width, min_width), MAX (height, min_height), baseline,
+                       NULL);
 }
 
 static void
-sb_adaptive_measure (GtkWidget      *widget,
-                     GtkOrientation  orientation,
-                     int             for_size,
-                     int            *minimum,
-                     int            *natural,
-                     int            *minimum_baseline,
-                     int            *natural_baseline)
+sb_adaptive_measure (GtkWidget *widget,
+                     GtkOrientation orientation,
+                     int for_size,
+                     int *minimum,
+                     int *natural,
+                     int *minimum_baseline,
+                     int *natural_baseline)
 {
   SbAdaptive *self = SB_ADAPTIVE (widget);
 
@@ -127,11 +126,13 @@ sb_adaptive_measure (GtkWidget      *widget,
     {
       int min_width;
 
-      gtk_widget_measure (self->child, GTK_ORIENTATION_HORIZONTAL, -1, &min_width, NULL, NULL, NULL);
+      gtk_widget_measure (self->child, GTK_ORIENTATION_HORIZONTAL, -1, &min_width, NULL, NULL,
+                          NULL);
       for_size = MAX (for_size, min_width);
     }
-  gtk_widget_measure (self->child, orientation, orientation == GTK_ORIENTATION_VERTICAL ? for_size : -1,
-                      minimum, natural, NULL, NULL);
+  gtk_widget_measure (self->child, orientation,
+                      orientation == GTK_ORIENTATION_VERTICAL ? for_size : -1, minimum, natural,
+                      NULL, NULL);
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     *minimum = MIN (*minimum, MIN_WIDTH);
 }
@@ -148,10 +149,7 @@ sb_adaptive_dispose (GObject *object)
 }
 
 static void
-sb_adaptive_get_property (GObject    *object,
-                          guint       prop_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
+sb_adaptive_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   SbAdaptive *self = SB_ADAPTIVE (object);
 
@@ -172,10 +170,7 @@ sb_adaptive_get_property (GObject    *object,
 }
 
 static void
-sb_adaptive_set_property (GObject      *object,
-                          guint         prop_id,
-                          const GValue *value,
-                          GParamSpec   *pspec)
+sb_adaptive_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   SbAdaptive *self = SB_ADAPTIVE (object);
 
@@ -205,13 +200,13 @@ sb_adaptive_class_init (SbAdaptiveClass *klass)
   widget_class->measure = sb_adaptive_measure;
   widget_class->size_allocate = sb_adaptive_size_allocate;
 
-  properties[PROP_CHILD] = g_param_spec_object ("child", NULL, NULL, GTK_TYPE_WIDGET,
-                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY |
-                                                  G_PARAM_STATIC_STRINGS);
+  properties[PROP_CHILD] =
+    g_param_spec_object ("child", NULL, NULL, GTK_TYPE_WIDGET,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_THRESHOLD] = g_param_spec_int ("threshold", NULL, NULL, 0, G_MAXINT, 0,
                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
-                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NARROW] =
+    g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -18,8 +18,8 @@
 struct _SbApplication
 {
   AdwApplication parent_instance;
-  char          *folder;
-  SbSession     *session;
+  char *folder;
+  SbSession *session;
 };
 
 G_DEFINE_FINAL_TYPE (SbApplication, sb_application, ADW_TYPE_APPLICATION)
@@ -48,9 +48,7 @@ static const struct
 };
 
 static void
-quit_cb (GSimpleAction *action,
-         GVariant      *parameter,
-         gpointer       data)
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   SbApplication *self = data;
   GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
@@ -66,9 +64,7 @@ quit_cb (GSimpleAction *action,
 }
 
 static void
-about_cb (GSimpleAction *action,
-          GVariant      *parameter,
-          gpointer       data)
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   sb_compat_show_about (GTK_WIDGET (gtk_application_get_active_window (GTK_APPLICATION (data))));
 }
@@ -89,7 +85,7 @@ sb_application_startup (GApplication *application)
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action,
-                                           (const char *const *) shortcuts[i].accels);
+                                           (const char *const *)shortcuts[i].accels);
   sb_session_start (self->session);
 }
 
@@ -155,18 +151,14 @@ make_id (const char *folder)
 }
 
 SbApplication *
-sb_application_new (const char *folder,
-                    const char *mode,
-                    int         port)
+sb_application_new (const char *folder, const char *mode, int port)
 {
   g_autofree char *id = make_id (folder);
   SbApplication *self;
 
-  self = g_object_new (SB_TYPE_APPLICATION,
-                       "application-id", id,
-                       "resource-base-path", "/io/github/signalbox/Signalbox",
-                       "flags", G_APPLICATION_DEFAULT_FLAGS,
-                       NULL);
+  self =
+    g_object_new (SB_TYPE_APPLICATION, "application-id", id, "resource-base-path",
+                  "/io/github/signalbox/Signalbox", "flags", G_APPLICATION_DEFAULT_FLAGS, NULL);
   g_set_prgname (APP_ID);
   g_set_application_name ("Signalbox");
   self->folder = g_strdup (folder);

@@ -11,9 +11,9 @@
 #include <math.h>
 
 /* Half of the room between two cards, where the + sits. */
-#define HALF_GAP      21.0
+#define HALF_GAP 21.0
 /* From the + above a branch down to the heads of its lanes. */
-#define SPLIT_DROP    40.0
+#define SPLIT_DROP 40.0
 /* From the last + of the longest lane down to the + where the lanes meet. */
 #define JOIN_DROP     50.0
 #define FRAME_PADDING 16.0
@@ -23,12 +23,12 @@
 
 struct _SbCanvasLayout
 {
-  GPtrArray      *nodes;
-  GArray         *edges;
-  GHashTable     *by_id; /* id → SbNode */
+  GPtrArray *nodes;
+  GArray *edges;
+  GHashTable *by_id; /* id → SbNode */
   SbCanvasMetrics metrics;
-  double          width;
-  double          height;
+  double width;
+  double height;
 };
 
 /* Where the line that goes on downwards starts. */
@@ -50,13 +50,13 @@ node_free (gpointer data)
 
 static SbNode *
 add_node (SbCanvasLayout *self,
-          SbNodeKind      kind,
-          char           *id,
-          const char     *step,
-          double          x,
-          double          y,
-          double          width,
-          double          height)
+          SbNodeKind kind,
+          char *id,
+          const char *step,
+          double x,
+          double y,
+          double width,
+          double height)
 {
   SbNode *node = g_new0 (SbNode, 1);
 
@@ -74,10 +74,7 @@ add_node (SbCanvasLayout *self,
 }
 
 static void
-add_edge (SbCanvasLayout *self,
-          Tail            from,
-          double          x,
-          double          y)
+add_edge (SbCanvasLayout *self, Tail from, double x, double y)
 {
   SbEdge edge = { from.x, from.y, x, y };
 
@@ -86,12 +83,8 @@ add_edge (SbCanvasLayout *self,
 
 /* The + is drawn over the line, so lines run through it. */
 static void
-add_plus (SbCanvasLayout *self,
-          const char     *owner,
-          int             lane,
-          guint           index,
-          double          center_x,
-          double          center_y)
+add_plus (
+  SbCanvasLayout *self, const char *owner, int lane, guint index, double center_x, double center_y)
 {
   SbNode *node;
 
@@ -100,15 +93,13 @@ add_plus (SbCanvasLayout *self,
                    center_x - SB_CANVAS_ADD_SIZE / 2, center_y - SB_CANVAS_ADD_SIZE / 2,
                    SB_CANVAS_ADD_SIZE, SB_CANVAS_ADD_SIZE);
   node->lane = lane;
-  node->index = (int) index;
+  node->index = (int)index;
 }
 
-static double measure_steps (SbCanvasLayout *self,
-                             GPtrArray      *steps);
+static double measure_steps (SbCanvasLayout *self, GPtrArray *steps);
 
 static double
-measure_step (SbCanvasLayout *self,
-              SbStep         *step)
+measure_step (SbCanvasLayout *self, SbStep *step)
 {
   double width = 0;
 
@@ -127,8 +118,7 @@ measure_step (SbCanvasLayout *self,
 }
 
 static double
-measure_steps (SbCanvasLayout *self,
-               GPtrArray      *steps)
+measure_steps (SbCanvasLayout *self, GPtrArray *steps)
 {
   double width = self->metrics.card_width;
 
@@ -138,31 +128,28 @@ measure_steps (SbCanvasLayout *self,
 }
 
 static Tail place_steps (SbCanvasLayout *self,
-                         GPtrArray      *steps,
-                         const char     *owner,
-                         int             lane,
-                         Tail            tail,
-                         gboolean        after_join);
+                         GPtrArray *steps,
+                         const char *owner,
+                         int lane,
+                         Tail tail,
+                         gboolean after_join);
 
 static Tail
-place_card (SbCanvasLayout *self,
-            SbStep         *step,
-            Tail            tail)
+place_card (SbCanvasLayout *self, SbStep *step, Tail tail)
 {
   double width = self->metrics.card_width;
   double height = self->metrics.card_height;
   double y = tail.y + HALF_GAP;
 
   add_edge (self, tail, tail.x, y);
-  add_node (self, SB_NODE_STEP, g_strdup (step->id), step->id, tail.x - width / 2, y, width, height);
-  return (Tail) { tail.x, y + height };
+  add_node (self, SB_NODE_STEP, g_strdup (step->id), step->id, tail.x - width / 2, y, width,
+            height);
+  return (Tail){ tail.x, y + height };
 }
 
 /* @tail is the middle of the + above; the result is the middle of the + where the lanes meet. */
 static Tail
-place_branch (SbCanvasLayout *self,
-              SbStep         *step,
-              Tail            tail)
+place_branch (SbCanvasLayout *self, SbStep *step, Tail tail)
 {
   double left = tail.x - measure_step (self, step) / 2;
   double top = tail.y + SPLIT_DROP;
@@ -181,14 +168,14 @@ place_branch (SbCanvasLayout *self,
       head = add_node (self, SB_NODE_LANE, g_strdup_printf ("%s/%u", step->id, i), step->id,
                        x - self->metrics.card_width / 2, top, self->metrics.card_width,
                        self->metrics.head_height);
-      head->lane = (int) i;
-      ends[i] = place_steps (self, lane->steps, step->id, (int) i,
-                             (Tail) { x, top + self->metrics.head_height }, FALSE);
+      head->lane = (int)i;
+      ends[i] = place_steps (self, lane->steps, step->id, (int)i,
+                             (Tail){ x, top + self->metrics.head_height }, FALSE);
       lowest = MAX (lowest, ends[i].y);
       left += lane_width + SB_CANVAS_LANE_GAP;
     }
 
-  join = (Tail) { tail.x, lowest + JOIN_DROP };
+  join = (Tail){ tail.x, lowest + JOIN_DROP };
   for (guint i = 0; i < step->lanes->len; i++)
     {
       Tail down = { ends[i].x, lowest };
@@ -202,9 +189,7 @@ place_branch (SbCanvasLayout *self,
 }
 
 static Tail
-place_loop (SbCanvasLayout *self,
-            SbStep         *step,
-            Tail            tail)
+place_loop (SbCanvasLayout *self, SbStep *step, Tail tail)
 {
   double width = measure_step (self, step);
   double top = tail.y + HALF_GAP;
@@ -219,20 +204,20 @@ place_loop (SbCanvasLayout *self,
   add_node (self, SB_NODE_LOOP, g_strdup (step->id), step->id, tail.x - card_width / 2, head_y,
             card_width, self->metrics.head_height);
   end = place_steps (self, step->steps, step->id, -1,
-                     (Tail) { tail.x, head_y + self->metrics.head_height }, FALSE);
+                     (Tail){ tail.x, head_y + self->metrics.head_height }, FALSE);
   frame->height = end.y + SB_CANVAS_ADD_SIZE / 2 + FRAME_PADDING - top;
-  return (Tail) { tail.x, top + frame->height };
+  return (Tail){ tail.x, top + frame->height };
 }
 
 /* @tail is the bottom of what stands above, or with @after_join the middle of a + that is there
  * already (where lanes meet). The result is the middle of the + at the end. */
 static Tail
 place_steps (SbCanvasLayout *self,
-             GPtrArray      *steps,
-             const char     *owner,
-             int             lane,
-             Tail            tail,
-             gboolean        after_join)
+             GPtrArray *steps,
+             const char *owner,
+             int lane,
+             Tail tail,
+             gboolean after_join)
 {
   guint n_steps = steps != NULL ? steps->len : 0;
 
@@ -268,14 +253,13 @@ place_steps (SbCanvasLayout *self,
 /**
  * sb_canvas_layout_new:
  *
- * Lays out @flow from top to bottom: lanes of a branch side by side, each as wide as its widest part,
- * what is done for each item within a frame, a + on every line.
+ * Lays out @flow from top to bottom: lanes of a branch side by side, each as wide as its widest
+ * part, what is done for each item within a frame, a + on every line.
  *
  * Returns: (transfer full)
  */
 SbCanvasLayout *
-sb_canvas_layout_new (SbFlow                *flow,
-                      const SbCanvasMetrics *metrics)
+sb_canvas_layout_new (SbFlow *flow, const SbCanvasMetrics *metrics)
 {
   SbCanvasLayout *self = g_new0 (SbCanvasLayout, 1);
   double inner;
@@ -292,7 +276,7 @@ sb_canvas_layout_new (SbFlow                *flow,
   add_node (self, SB_NODE_TRIGGER, g_strdup ("trigger"), NULL, middle - metrics->card_width / 2,
             SB_CANVAS_MARGIN, metrics->card_width, metrics->card_height);
   tail = place_steps (self, flow->steps, NULL, -1,
-                      (Tail) { middle, SB_CANVAS_MARGIN + metrics->card_height }, FALSE);
+                      (Tail){ middle, SB_CANVAS_MARGIN + metrics->card_height }, FALSE);
 
   self->width = inner + 2 * SB_CANVAS_MARGIN;
   self->height = tail.y + SB_CANVAS_ADD_SIZE / 2 + SB_CANVAS_MARGIN;
@@ -336,8 +320,7 @@ sb_canvas_layout_get_n_nodes (SbCanvasLayout *self)
  * Returns: (transfer none)
  */
 const SbNode *
-sb_canvas_layout_get_node (SbCanvasLayout *self,
-                           guint           index)
+sb_canvas_layout_get_node (SbCanvasLayout *self, guint index)
 {
   g_return_val_if_fail (index < self->nodes->len, NULL);
 
@@ -345,8 +328,7 @@ sb_canvas_layout_get_node (SbCanvasLayout *self,
 }
 
 const SbNode *
-sb_canvas_layout_find (SbCanvasLayout *self,
-                       const char     *id)
+sb_canvas_layout_find (SbCanvasLayout *self, const char *id)
 {
   return id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
 }
@@ -358,8 +340,7 @@ sb_canvas_layout_get_n_edges (SbCanvasLayout *self)
 }
 
 const SbEdge *
-sb_canvas_layout_get_edge (SbCanvasLayout *self,
-                           guint           index)
+sb_canvas_layout_get_edge (SbCanvasLayout *self, guint index)
 {
   g_return_val_if_fail (index < self->edges->len, NULL);
 
@@ -377,11 +358,10 @@ sb_node_is_card (const SbNode *self)
   return self->kind != SB_NODE_ADD && self->kind != SB_NODE_FRAME;
 }
 
-/* How far @to lies in the direction of @move, sideways drift counting double; negative: not there. */
+/* How far @to lies in the direction of @move, sideways drift counting double; negative: not there.
+ */
 static double
-distance (const SbNode *from,
-          const SbNode *to,
-          SbMove        move)
+distance (const SbNode *from, const SbNode *to, SbMove move)
 {
   double dx = to->x + to->width / 2 - from->x - from->width / 2;
   double dy = to->y + to->height / 2 - from->y - from->height / 2;
@@ -410,9 +390,7 @@ distance (const SbNode *from,
  * Returns: (transfer none): @from's own node where nothing lies in that direction
  */
 const SbNode *
-sb_canvas_layout_move (SbCanvasLayout *self,
-                       const char     *from,
-                       SbMove          move)
+sb_canvas_layout_move (SbCanvasLayout *self, const char *from, SbMove move)
 {
   const SbNode *start = sb_canvas_layout_find (self, from);
   const SbNode *best = NULL;
@@ -450,10 +428,7 @@ sb_canvas_clamp_zoom (double zoom)
  * The zoom at which the whole map is seen, never larger than 100 %.
  */
 double
-sb_canvas_fit_zoom (double width,
-                    double height,
-                    double room_width,
-                    double room_height)
+sb_canvas_fit_zoom (double width, double height, double room_width, double room_height)
 {
   if (width <= 0 || height <= 0 || room_width <= 0 || room_height <= 0)
     return 1.0;

@@ -15,10 +15,10 @@
 
 struct _SbChoiceList
 {
-  GtkWidget       parent_instance;
+  GtkWidget parent_instance;
   GtkSearchEntry *search;
-  GtkListBox     *list;
-  char          **words; /* (nullable): of the search, folded */
+  GtkListBox *list;
+  char **words; /* (nullable): of the search, folded */
 };
 
 enum
@@ -33,8 +33,7 @@ static GQuark words_quark;
 G_DEFINE_FINAL_TYPE (SbChoiceList, sb_choice_list, GTK_TYPE_WIDGET)
 
 static gboolean
-filter_cb (GtkListBoxRow *row,
-           gpointer       data)
+filter_cb (GtkListBoxRow *row, gpointer data)
 {
   SbChoiceList *self = data;
   const char *text = g_object_get_qdata (G_OBJECT (row), words_quark);
@@ -48,7 +47,8 @@ filter_cb (GtkListBoxRow *row,
 static void
 search_cb (SbChoiceList *self)
 {
-  g_autofree char *folded = g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
+  g_autofree char *folded =
+    g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
 
   g_strfreev (self->words);
   self->words = g_strsplit_set (folded, " ", -1);
@@ -56,8 +56,7 @@ search_cb (SbChoiceList *self)
 }
 
 static void
-row_activated_cb (SbChoiceList  *self,
-                  GtkListBoxRow *row)
+row_activated_cb (SbChoiceList *self, GtkListBoxRow *row)
 {
   g_signal_emit (self, signals[CHOSEN], 0, gtk_widget_get_name (GTK_WIDGET (row)));
 }
@@ -83,8 +82,7 @@ down_cb (SbChoiceList *self)
 }
 
 static gboolean
-key_cb (SbChoiceList *self,
-        guint         key)
+key_cb (SbChoiceList *self, guint key)
 {
   if (key != GDK_KEY_Down)
     return GDK_EVENT_PROPAGATE;
@@ -109,8 +107,8 @@ static void
 sb_choice_list_class_init (SbChoiceListClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sb_choice_list_dispose;
-  signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_CHOICE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_CHOICE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   words_quark = g_quark_from_static_string ("sb-choice-words");
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
 }
@@ -120,7 +118,7 @@ sb_choice_list_init (SbChoiceList *self)
 {
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
   GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *none = gtk_label_new (_("Nothing by that name"));
+  GtkWidget *none = gtk_label_new (_ ("Nothing by that name"));
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
@@ -130,7 +128,8 @@ sb_choice_list_init (SbChoiceList *self)
   gtk_widget_set_parent (GTK_WIDGET (self->search), GTK_WIDGET (self));
   g_signal_connect_object (self->search, "search-changed", G_CALLBACK (search_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->search, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search, "activate", G_CALLBACK (activate_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self->search), keys);
 
@@ -144,7 +143,8 @@ sb_choice_list_init (SbChoiceList *self)
   g_signal_connect_object (self->list, "row-activated", G_CALLBACK (row_activated_cb), self,
                            G_CONNECT_SWAPPED);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->list));
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 320);
@@ -164,11 +164,11 @@ sb_choice_list_new (const char *placeholder)
 
 void
 sb_choice_list_add (SbChoiceList *self,
-                    const char   *id,
-                    const char   *kind,
-                    const char   *title,
-                    const char   *subtitle,
-                    const char   *keywords)
+                    const char *id,
+                    const char *kind,
+                    const char *title,
+                    const char *subtitle,
+                    const char *keywords)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);

@@ -17,26 +17,26 @@
 /* One comparison on screen. */
 typedef struct
 {
-  GtkWidget  *box;
+  GtkWidget *box;
   SbFieldRow *value;
-  GtkWidget  *is;
+  GtkWidget *is;
   SbFieldRow *to;
 } Line;
 
 struct _SbConditionEditor
 {
-  GtkWidget    parent_instance;
+  GtkWidget parent_instance;
 
-  GtkWidget   *joined;  /* all or any */
-  GtkWidget   *list;
-  GtkWidget   *add;
-  GtkWidget   *complex; /* shown for what is nested */
+  GtkWidget *joined; /* all or any */
+  GtkWidget *list;
+  GtkWidget *add;
+  GtkWidget *complex; /* shown for what is nested */
 
   SbFlowModel *model;
-  char        *step_id;
-  GPtrArray   *lines; /* of Line */
-  SbValue     *condition;
-  gboolean     filling;
+  char *step_id;
+  GPtrArray *lines; /* of Line */
+  SbValue *condition;
+  gboolean filling;
 };
 
 enum
@@ -57,8 +57,7 @@ get_comparison (GtkWidget *drop_down)
 
 /* The comparisons of a condition, where it is a plain one or a list of plain ones. */
 static SbValue *
-list_of (SbValue  *condition,
-         gboolean *any)
+list_of (SbValue *condition, gboolean *any)
 {
   SbValue *list = sb_value_get_member (condition, "all");
 
@@ -100,8 +99,7 @@ new_comparison (void)
 }
 
 static SbValue *
-comparison_at (SbConditionEditor *self,
-               guint              index)
+comparison_at (SbConditionEditor *self, guint index)
 {
   gboolean any;
   SbValue *list = list_of (self->condition, &any);
@@ -122,8 +120,7 @@ static void show (SbConditionEditor *self);
 
 /* Takes @list as the new comparisons (transfer full). */
 static void
-put_list (SbConditionEditor *self,
-          SbValue           *list)
+put_list (SbConditionEditor *self, SbValue *list)
 {
   gboolean any = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->joined)) == 1;
   SbValue *condition = sb_value_new_object ();
@@ -135,10 +132,7 @@ put_list (SbConditionEditor *self,
 }
 
 static void
-replace_member (SbConditionEditor *self,
-                Line              *line,
-                const char        *member,
-                SbValue           *value)
+replace_member (SbConditionEditor *self, Line *line, const char *member, SbValue *value)
 {
   SbValue *list = sb_value_new_array ();
   guint index = 0;
@@ -161,7 +155,8 @@ replace_member (SbConditionEditor *self,
 
           sb_value_set (comparison, name, sb_value_ref (sb_value_get_member (old, name)));
         }
-      sb_value_set (comparison, member, value != NULL ? sb_value_ref (value) : sb_value_new_string (""));
+      sb_value_set (comparison, member,
+                    value != NULL ? sb_value_ref (value) : sb_value_new_string (""));
       if (sb_words_comparison_is_unary (sb_value_get_string (comparison, "is")))
         sb_value_remove (comparison, "to");
       else if (sb_value_get_member (comparison, "to") == NULL)
@@ -172,8 +167,7 @@ replace_member (SbConditionEditor *self,
 }
 
 static Line *
-line_of (SbConditionEditor *self,
-         GtkWidget         *widget)
+line_of (SbConditionEditor *self, GtkWidget *widget)
 {
   for (guint i = 0; i < self->lines->len; i++)
     {
@@ -186,9 +180,7 @@ line_of (SbConditionEditor *self,
 }
 
 static void
-field_edited_cb (SbFieldRow        *row,
-                 SbValue           *value,
-                 SbConditionEditor *self)
+field_edited_cb (SbFieldRow *row, SbValue *value, SbConditionEditor *self)
 {
   Line *line = line_of (self, GTK_WIDGET (row));
 
@@ -197,9 +189,7 @@ field_edited_cb (SbFieldRow        *row,
 }
 
 static void
-is_selected_cb (GtkWidget         *drop_down,
-                GParamSpec        *pspec,
-                SbConditionEditor *self)
+is_selected_cb (GtkWidget *drop_down, GParamSpec *pspec, SbConditionEditor *self)
 {
   Line *line = line_of (self, drop_down);
   g_autoptr (SbValue) is = NULL;
@@ -207,13 +197,13 @@ is_selected_cb (GtkWidget         *drop_down,
   if (line == NULL || self->filling)
     return;
   is = sb_value_new_string (get_comparison (drop_down));
-  gtk_widget_set_visible (GTK_WIDGET (line->to), !sb_words_comparison_is_unary (sb_value_get_text (is)));
+  gtk_widget_set_visible (GTK_WIDGET (line->to),
+                          !sb_words_comparison_is_unary (sb_value_get_text (is)));
   replace_member (self, line, "is", is);
 }
 
 static void
-remove_clicked_cb (GtkWidget         *button,
-                   SbConditionEditor *self)
+remove_clicked_cb (GtkWidget *button, SbConditionEditor *self)
 {
   Line *line = line_of (self, button);
   SbValue *list = sb_value_new_array ();
@@ -264,8 +254,8 @@ make_is (void)
 static void
 add_line (SbConditionEditor *self)
 {
-  const SbFieldSpec value = { .key = "value", .label = _("If"), .required = TRUE };
-  const SbFieldSpec to = { .key = "to", .label = _("Compare with") };
+  const SbFieldSpec value = { .key = "value", .label = _ ("If"), .required = TRUE };
+  const SbFieldSpec to = { .key = "to", .label = _ ("Compare with") };
   Line *line = g_new0 (Line, 1);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *remove = gtk_button_new_from_icon_name ("sb-remove-symbolic");
@@ -276,8 +266,8 @@ add_line (SbConditionEditor *self)
   line->to = SB_FIELD_ROW (sb_field_row_new (self->model, self->step_id, &to));
   gtk_widget_set_hexpand (line->is, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (line->is), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Comparison"), -1);
-  gtk_widget_set_tooltip_text (remove, _("Remove this condition"));
+                                  _ ("Comparison"), -1);
+  gtk_widget_set_tooltip_text (remove, _ ("Remove this condition"));
   gtk_widget_add_css_class (remove, "flat");
   gtk_widget_set_visible (remove, n_comparisons (self) > 1);
   gtk_box_append (GTK_BOX (middle), line->is);
@@ -295,9 +285,7 @@ add_line (SbConditionEditor *self)
 }
 
 static void
-fill_line (SbConditionEditor *self,
-           Line              *line,
-           SbValue           *comparison)
+fill_line (SbConditionEditor *self, Line *line, SbValue *comparison)
 {
   const char *const *comparisons = sb_words_comparisons ();
   const char *is = sb_value_get_string (comparison, "is");
@@ -340,8 +328,7 @@ show (SbConditionEditor *self)
 }
 
 void
-sb_condition_editor_set_condition (SbConditionEditor *self,
-                                   SbValue           *condition)
+sb_condition_editor_set_condition (SbConditionEditor *self, SbValue *condition)
 {
   if (self->condition != NULL && condition != NULL && sb_value_equal (self->condition, condition))
     return;
@@ -383,15 +370,15 @@ static void
 sb_condition_editor_class_init (SbConditionEditorClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sb_condition_editor_dispose;
-  signals[EDITED] = g_signal_new ("edited", SB_TYPE_CONDITION_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                  NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[EDITED] = g_signal_new ("edited", SB_TYPE_CONDITION_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
 }
 
 static void
 sb_condition_editor_init (SbConditionEditor *self)
 {
-  const char *const joined[] = { _("All of these"), _("Any of these"), NULL };
+  const char *const joined[] = { _ ("All of these"), _ ("Any of these"), NULL };
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
@@ -400,11 +387,12 @@ sb_condition_editor_init (SbConditionEditor *self)
 
   self->joined = gtk_drop_down_new_from_strings (joined);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->joined), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("How the conditions are joined"), -1);
+                                  _ ("How the conditions are joined"), -1);
   self->list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
-  self->add = gtk_button_new_with_label (_("Add a Condition"));
+  self->add = gtk_button_new_with_label (_ ("Add a Condition"));
   gtk_widget_set_halign (self->add, GTK_ALIGN_START);
-  self->complex = gtk_label_new (_("This condition was put together in the flow file; it is kept as it is."));
+  self->complex =
+    gtk_label_new (_ ("This condition was put together in the flow file; it is kept as it is."));
   gtk_label_set_wrap (GTK_LABEL (self->complex), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->complex), 0);
   gtk_widget_add_css_class (self->complex, "dim-label");
@@ -412,14 +400,14 @@ sb_condition_editor_init (SbConditionEditor *self)
   gtk_widget_set_parent (self->list, GTK_WIDGET (self));
   gtk_widget_set_parent (self->add, GTK_WIDGET (self));
   gtk_widget_set_parent (self->complex, GTK_WIDGET (self));
-  g_signal_connect_object (self->add, "clicked", G_CALLBACK (add_clicked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->add, "clicked", G_CALLBACK (add_clicked_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->joined, "notify::selected", G_CALLBACK (joined_selected_cb), self,
                            G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
-sb_condition_editor_new (SbFlowModel *model,
-                         const char  *step_id)
+sb_condition_editor_new (SbFlowModel *model, const char *step_id)
 {
   SbConditionEditor *self = g_object_new (SB_TYPE_CONDITION_EDITOR, NULL);
 

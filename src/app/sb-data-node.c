@@ -19,15 +19,15 @@
 
 struct _SbDataNode
 {
-  GObject     parent_instance;
-  char       *name;
-  char       *detail;
-  char       *sample;
-  char       *source;
-  char       *kind;
-  char       *path;
+  GObject parent_instance;
+  char *name;
+  char *detail;
+  char *sample;
+  char *source;
+  char *kind;
+  char *path;
   const char *icon;
-  gboolean    passed;
+  gboolean passed;
   GListStore *children;
 };
 
@@ -84,9 +84,9 @@ static const char *
 words_of_type (const char *type)
 {
   static const char *const words[][2] = {
-    { "text", N_("text") },       { "number", N_("number") }, { "money", N_("money") },
-    { "date", N_("date") },       { "boolean", N_("yes or no") }, { "choice", N_("choice") },
-    { "list", N_("list") },       { "object", N_("group") },
+    { "text", N_ ("text") }, { "number", N_ ("number") },     { "money", N_ ("money") },
+    { "date", N_ ("date") }, { "boolean", N_ ("yes or no") }, { "choice", N_ ("choice") },
+    { "list", N_ ("list") }, { "object", N_ ("group") },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
@@ -96,11 +96,8 @@ words_of_type (const char *type)
 }
 
 static SbDataNode *
-new_value_node (const char *name,
-                const char *type,
-                const char *path,
-                SbValue    *value,
-                SbDataNode *source)
+new_value_node (
+  const char *name, const char *type, const char *path, SbValue *value, SbDataNode *source)
 {
   SbDataNode *self = g_object_new (SB_TYPE_DATA_NODE, NULL);
 
@@ -115,8 +112,7 @@ new_value_node (const char *name,
 }
 
 static void
-add_child (SbDataNode *parent,
-           SbDataNode *child)
+add_child (SbDataNode *parent, SbDataNode *child)
 {
   if (parent->children == NULL)
     parent->children = g_list_store_new (SB_TYPE_DATA_NODE);
@@ -147,11 +143,7 @@ readable (const char *name)
 
 /* Everything else that came, by the names the vendor gives it. */
 static void
-add_members (SbDataNode *parent,
-             SbDataNode *source,
-             SbValue    *value,
-             const char *path,
-             guint       depth)
+add_members (SbDataNode *parent, SbDataNode *source, SbValue *value, const char *path, guint depth)
 {
   gboolean list = value != NULL && sb_value_get_type (value) == SB_VALUE_ARRAY;
   guint length = MIN (sb_value_get_length (value), MAX_CHILDREN);
@@ -167,7 +159,7 @@ add_members (SbDataNode *parent,
       if (!list && !is_plain_name (name))
         continue;
       below = list ? g_strdup_printf ("%s[%u]", path, i) : g_strdup_printf ("%s.%s", path, name);
-      words = list ? g_strdup_printf (_("Item %u"), i + 1) : readable (name);
+      words = list ? g_strdup_printf (_ ("Item %u"), i + 1) : readable (name);
       node = new_value_node (words, type_of_value (member), below, member, source);
       add_members (node, source, member, below, depth + 1);
       add_child (parent, node);
@@ -175,10 +167,7 @@ add_members (SbDataNode *parent,
 }
 
 static SbDataNode *
-new_source (const char *name,
-            const char *detail,
-            const char *kind,
-            gboolean    passed)
+new_source (const char *name, const char *detail, const char *kind, gboolean passed)
 {
   SbDataNode *self = g_object_new (SB_TYPE_DATA_NODE, NULL);
 
@@ -194,10 +183,7 @@ new_source (const char *name,
 
 /* The named outputs first, as the connector puts them, then all that came. */
 static void
-fill_source (SbDataNode *self,
-             const char *root,
-             GPtrArray  *outputs,
-             SbValue    *value)
+fill_source (SbDataNode *self, const char *root, GPtrArray *outputs, SbValue *value)
 {
   for (guint i = 0; outputs != NULL && i < outputs->len; i++)
     {
@@ -212,8 +198,9 @@ fill_source (SbDataNode *self,
     }
   if (value != NULL && sb_value_get_length (value) > 0)
     {
-      SbDataNode *rest = new_value_node (outputs != NULL ? _("Everything it gave") : _("What it gave"),
-                                         type_of_value (value), root, value, self);
+      SbDataNode *rest =
+        new_value_node (outputs != NULL ? _ ("Everything it gave") : _ ("What it gave"),
+                        type_of_value (value), root, value, self);
 
       add_members (rest, self, value, root, 0);
       add_child (self, rest);
@@ -221,8 +208,7 @@ fill_source (SbDataNode *self,
 }
 
 static void
-add_trigger (GListStore  *tree,
-             SbFlowModel *model)
+add_trigger (GListStore *tree, SbFlowModel *model)
 {
   SbFlow *flow = sb_flow_model_get_flow (model);
   SbConnectors *connectors = sb_flow_model_get_connectors (model);
@@ -244,9 +230,7 @@ add_trigger (GListStore  *tree,
 }
 
 static void
-add_step (GListStore  *tree,
-          SbFlowModel *model,
-          SbStep      *step)
+add_step (GListStore *tree, SbFlowModel *model, SbStep *step)
 {
   SbConnectors *connectors = sb_flow_model_get_connectors (model);
   const SbStepPreview *preview = sb_preview_get (sb_flow_model_get_preview (model), step->id);
@@ -255,14 +239,15 @@ add_step (GListStore  *tree,
   g_autofree char *title = sb_words_step_title (connectors, step);
   g_autoptr (SbDataNode) node = NULL;
 
-  if (step->type != SB_STEP_ACTION && step->type != SB_STEP_LOOKUP && step->type != SB_STEP_SET_FIELDS)
+  if (step->type != SB_STEP_ACTION && step->type != SB_STEP_LOOKUP &&
+      step->type != SB_STEP_SET_FIELDS)
     return;
   if (step->connector != NULL)
     connector = sb_connectors_find (connectors, step->connector);
   if (connector != NULL && step->action != NULL)
     action = sb_connector_find_action (connector, step->action);
   node = new_source (title,
-                     preview == NULL ? _("not on this record’s way")
+                     preview == NULL ? _ ("not on this record’s way")
                                      : sb_words_system (connectors, step->connector),
                      step->connector != NULL ? connector != NULL ? connector->kind : "other"
                                              : sb_step_type_to_string (step->type),
@@ -274,13 +259,11 @@ add_step (GListStore  *tree,
 }
 
 static void
-add_item (GListStore  *tree,
-          SbFlowModel *model,
-          const char  *step_id)
+add_item (GListStore *tree, SbFlowModel *model, const char *step_id)
 {
   SbPreview *preview = sb_flow_model_get_preview (model);
   SbValue *item = sb_scope_get (sb_preview_get_scope (preview, step_id), "item");
-  g_autoptr (SbDataNode) node = new_source (_("The item"), _("of the list"), "for-each", TRUE);
+  g_autoptr (SbDataNode) node = new_source (_ ("The item"), _ ("of the list"), "for-each", TRUE);
 
   fill_source (node, "item", NULL, item);
   if (g_list_model_get_n_items (G_LIST_MODEL (node->children)) > 0)
@@ -289,10 +272,7 @@ add_item (GListStore  *tree,
 
 /* Adds what comes before @step_id in @steps and below; TRUE once it was found. */
 static gboolean
-add_steps_before (GListStore  *tree,
-                  SbFlowModel *model,
-                  GPtrArray   *steps,
-                  const char  *step_id)
+add_steps_before (GListStore *tree, SbFlowModel *model, GPtrArray *steps, const char *step_id)
 {
   for (guint i = 0; steps != NULL && i < steps->len; i++)
     {
@@ -330,8 +310,7 @@ add_steps_before (GListStore  *tree,
 }
 
 GListModel *
-sb_data_nodes_new (SbFlowModel *model,
-                   const char  *step_id)
+sb_data_nodes_new (SbFlowModel *model, const char *step_id)
 {
   GListStore *tree = g_list_store_new (SB_TYPE_DATA_NODE);
   g_autofree char *step = g_strdup (step_id != NULL ? step_id : "");
@@ -345,8 +324,7 @@ sb_data_nodes_new (SbFlowModel *model,
 }
 
 static gboolean
-matches (SbDataNode *self,
-         char      **words)
+matches (SbDataNode *self, char **words)
 {
   g_autofree char *all = g_strjoin (" ", self->name, self->source, self->sample, NULL);
   g_autofree char *folded = g_utf8_casefold (all, -1);
@@ -358,24 +336,21 @@ matches (SbDataNode *self,
 }
 
 static void
-search_below (GListStore *found,
-              GHashTable *seen,
-              GListModel *nodes,
-              char      **words)
+search_below (GListStore *found, GHashTable *seen, GListModel *nodes, char **words)
 {
   for (guint i = 0; nodes != NULL && i < g_list_model_get_n_items (nodes); i++)
     {
       g_autoptr (SbDataNode) node = g_list_model_get_item (nodes, i);
 
-      if (node->path != NULL && matches (node, words) && g_hash_table_add (seen, g_strdup (node->path)))
+      if (node->path != NULL && matches (node, words) &&
+          g_hash_table_add (seen, g_strdup (node->path)))
         g_list_store_append (found, node);
       search_below (found, seen, sb_data_node_get_children (node), words);
     }
 }
 
 GListModel *
-sb_data_nodes_search (GListModel *tree,
-                      const char *text)
+sb_data_nodes_search (GListModel *tree, const char *text)
 {
   GListStore *found = g_list_store_new (SB_TYPE_DATA_NODE);
   g_autofree char *folded = g_utf8_casefold (text, -1);

@@ -15,13 +15,13 @@
 
 struct _SbDataPanel
 {
-  GtkPopover      parent_instance;
+  GtkPopover parent_instance;
 
   GtkSearchEntry *search;
-  GtkListView    *list;
-  GtkLabel       *hint;
+  GtkListView *list;
+  GtkLabel *hint;
 
-  GListModel     *tree;
+  GListModel *tree;
 };
 
 enum
@@ -35,8 +35,7 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (SbDataPanel, sb_data_panel, GTK_TYPE_POPOVER)
 
 static GListModel *
-children_cb (gpointer item,
-             gpointer data)
+children_cb (gpointer item, gpointer data)
 {
   GListModel *children = sb_data_node_get_children (item);
 
@@ -44,12 +43,10 @@ children_cb (gpointer item,
 }
 
 static void
-show_nodes (SbDataPanel *self,
-            GListModel  *nodes,
-            gboolean     open)
+show_nodes (SbDataPanel *self, GListModel *nodes, gboolean open)
 {
-  GtkTreeListModel *tree = gtk_tree_list_model_new (g_object_ref (nodes), FALSE, FALSE, children_cb,
-                                                    NULL, NULL);
+  GtkTreeListModel *tree =
+    gtk_tree_list_model_new (g_object_ref (nodes), FALSE, FALSE, children_cb, NULL, NULL);
   g_autoptr (GtkSelectionModel) selection = NULL;
 
   selection = GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (tree)));
@@ -80,13 +77,12 @@ search_cb (SbDataPanel *self)
   found = sb_data_nodes_search (self->tree, text);
   show_nodes (self, found, FALSE);
   gtk_label_set_label (self->hint, g_list_model_get_n_items (found) == 0
-                                     ? _("Nothing by that name comes before this step.")
-                                     : _("Click to put one in. Esc closes."));
+                                     ? _ ("Nothing by that name comes before this step.")
+                                     : _ ("Click to put one in. Esc closes."));
 }
 
 static void
-choose (SbDataPanel    *self,
-        GtkTreeListRow *row)
+choose (SbDataPanel *self, GtkTreeListRow *row)
 {
   g_autoptr (SbDataNode) node = gtk_tree_list_row_get_item (row);
 
@@ -97,8 +93,7 @@ choose (SbDataPanel    *self,
 }
 
 static void
-activate_cb (SbDataPanel *self,
-             guint        position)
+activate_cb (SbDataPanel *self, guint position)
 {
   GListModel *rows = G_LIST_MODEL (gtk_list_view_get_model (self->list));
   g_autoptr (GtkTreeListRow) row = g_list_model_get_item (rows, position);
@@ -122,8 +117,7 @@ close_cb (SbDataPanel *self)
 }
 
 static void
-setup_cb (GtkSignalListItemFactory *factory,
-          GtkListItem              *item)
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   GtkWidget *expander = gtk_tree_expander_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
@@ -158,8 +152,7 @@ setup_cb (GtkSignalListItemFactory *factory,
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *item)
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   GtkTreeExpander *expander = GTK_TREE_EXPANDER (gtk_list_item_get_child (item));
   GtkTreeListRow *row = gtk_list_item_get_item (item);
@@ -214,8 +207,8 @@ sb_data_panel_class_init (SbDataPanelClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sb_data_panel_dispose;
-  signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_DATA_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_DATA_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/signalbox/Signalbox/sb-data-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, SbDataPanel, search);
@@ -239,8 +232,7 @@ sb_data_panel_init (SbDataPanel *self)
 }
 
 GtkWidget *
-sb_data_panel_new (SbFlowModel *model,
-                   const char  *step_id)
+sb_data_panel_new (SbFlowModel *model, const char *step_id)
 {
   SbDataPanel *self = g_object_new (SB_TYPE_DATA_PANEL, NULL);
 

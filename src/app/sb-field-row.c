@@ -14,32 +14,35 @@
 #include "sb-data-panel.h"
 #include "sb-token-view.h"
 
+/* Longer texts scroll within their field. */
+#define MAX_EDITOR_HEIGHT 220
+
 struct _SbFieldRow
 {
-  GtkWidget    parent_instance;
+  GtkWidget parent_instance;
 
-  GtkLabel    *label;
-  GtkWidget   *required_mark;
-  GtkLabel    *hint;
-  GtkBox      *frame;
-  GtkWidget   *preview_box;
-  GtkImage    *preview_icon;
-  GtkLabel    *preview;
+  GtkLabel *label;
+  GtkWidget *required_mark;
+  GtkLabel *hint;
+  GtkBox *frame;
+  GtkWidget *preview_box;
+  GtkImage *preview_icon;
+  GtkLabel *preview;
 
   SbFlowModel *model;
-  char        *step_id;
-  char        *key;
-  char        *help;
-  SbValue     *allowed;
-  gboolean     required;
-  gboolean     fixed;
+  char *step_id;
+  char *key;
+  char *help;
+  SbValue *allowed;
+  gboolean required;
+  gboolean fixed;
 
-  SbValue     *value;       /* (nullable): as the flow has it */
-  GtkWidget   *view;        /* (nullable): SbTokenView */
-  GtkWidget   *drop_down;   /* (nullable) */
-  GtkWidget   *placeholder; /* (nullable) */
-  GtkWidget   *panel;       /* (nullable): while it is open */
-  gboolean     filling;
+  SbValue *value;         /* (nullable): as the flow has it */
+  GtkWidget *view;        /* (nullable): SbTokenView */
+  GtkWidget *drop_down;   /* (nullable) */
+  GtkWidget *placeholder; /* (nullable) */
+  GtkWidget *panel;       /* (nullable): while it is open */
+  gboolean filling;
 };
 
 enum
@@ -52,7 +55,8 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SbFieldRow, sb_field_row, GTK_TYPE_WIDGET)
 
-/* --- data panel ------------------------------------------------------------------------------------- */
+/* --- data panel
+ * ------------------------------------------------------------------------------------- */
 
 static gboolean
 drop_panel_cb (gpointer data)
@@ -75,8 +79,7 @@ panel_closed_cb (SbFieldRow *self)
 }
 
 static void
-panel_chosen_cb (SbFieldRow *self,
-                 const char *path)
+panel_chosen_cb (SbFieldRow *self, const char *path)
 {
   sb_token_view_insert_token (SB_TOKEN_VIEW (self->view), path);
   if (self->panel != NULL)
@@ -91,8 +94,16 @@ open_panel (SbFieldRow *self)
     return;
   self->panel = sb_data_panel_new (self->model, self->step_id);
   gtk_widget_set_parent (self->panel, GTK_WIDGET (self->frame));
-  g_signal_connect_object (self->panel, "chosen", G_CALLBACK (panel_chosen_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->panel, "closed", G_CALLBACK (panel_closed_cb), self, G_CONNECT_SWAPPED);
+  /* Beside the field, over the map, so that it hides neither the fields below nor what they come
+   * to. */
+  gtk_popover_set_position (GTK_POPOVER (self->panel),
+                            gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL
+                              ? GTK_POS_RIGHT
+                              : GTK_POS_LEFT);
+  g_signal_connect_object (self->panel, "chosen", G_CALLBACK (panel_chosen_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->panel, "closed", G_CALLBACK (panel_closed_cb), self,
+                           G_CONNECT_SWAPPED);
   gtk_popover_popup (GTK_POPOVER (self->panel));
 }
 
@@ -128,10 +139,7 @@ focus_changed_cb (SbFieldRow *self)
 }
 
 static gboolean
-key_cb (SbFieldRow     *self,
-        guint           key,
-        guint           code,
-        GdkModifierType state)
+key_cb (SbFieldRow *self, guint key, guint code, GdkModifierType state)
 {
   if (key == GDK_KEY_Escape && self->panel != NULL)
     {
@@ -139,10 +147,12 @@ key_cb (SbFieldRow     *self,
       gtk_widget_grab_focus (self->view);
       return GDK_EVENT_STOP;
     }
-  /* Enter goes on to the next field, Shift with Enter starts a line, Ctrl with Space opens the panel. */
+  /* Enter goes on to the next field, Shift with Enter starts a line, Ctrl with Space opens the
+   * panel. */
   if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && (state & GDK_SHIFT_MASK) == 0)
     {
-      gtk_widget_child_focus (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))), GTK_DIR_TAB_FORWARD);
+      gtk_widget_child_focus (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))),
+                              GTK_DIR_TAB_FORWARD);
       return GDK_EVENT_STOP;
     }
   if (key == GDK_KEY_space && (state & GDK_CONTROL_MASK) != 0)
@@ -153,11 +163,11 @@ key_cb (SbFieldRow     *self,
   return GDK_EVENT_PROPAGATE;
 }
 
-/* --- editors ---------------------------------------------------------------------------------------- */
+/* --- editors
+ * ---------------------------------------------------------------------------------------- */
 
 static void
-emit_edited (SbFieldRow *self,
-             SbValue    *value)
+emit_edited (SbFieldRow *self, SbValue *value)
 {
   g_clear_pointer (&self->value, sb_value_unref);
   self->value = value;
@@ -202,14 +212,21 @@ static void
 make_view (SbFieldRow *self)
 {
   GtkWidget *overlay = gtk_overlay_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
   GtkGesture *click = gtk_gesture_click_new ();
 
   self->view = sb_token_view_new (self->model);
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->view);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_EXTERNAL,
+                                  GTK_POLICY_EXTERNAL);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX_EDITOR_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->view);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), scroller);
   gtk_widget_set_hexpand (overlay, TRUE);
 
-  self->placeholder = gtk_label_new (self->fixed ? _("Type it here") : _("Type, or choose a value"));
+  self->placeholder =
+    gtk_label_new (self->fixed ? _ ("Type it here") : _ ("Type, or choose a value"));
   gtk_label_set_xalign (GTK_LABEL (self->placeholder), 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->placeholder), PANGO_ELLIPSIZE_END);
   gtk_widget_set_margin_start (self->placeholder, 8);
@@ -225,7 +242,7 @@ make_view (SbFieldRow *self)
     {
       GtkWidget *button = gtk_button_new_from_icon_name ("sb-insert-symbolic");
 
-      gtk_widget_set_tooltip_text (button, _("Choose a value from earlier steps (Ctrl+Space)"));
+      gtk_widget_set_tooltip_text (button, _ ("Choose a value from earlier steps (Ctrl+Space)"));
       gtk_widget_set_valign (button, GTK_ALIGN_START);
       gtk_widget_add_css_class (button, "flat");
       gtk_widget_add_css_class (button, "sb-insert");
@@ -240,9 +257,8 @@ make_view (SbFieldRow *self)
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
   g_signal_connect_object (click, "pressed", G_CALLBACK (view_pressed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (self->view, GTK_EVENT_CONTROLLER (click));
-  g_signal_connect_object (self->view, "edited", G_CALLBACK (view_edited_cb), self, G_CONNECT_SWAPPED);
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
-                                  self->label, NULL, -1);
+  g_signal_connect_object (self->view, "edited", G_CALLBACK (view_edited_cb), self,
+                           G_CONNECT_SWAPPED);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   gtk_label_get_label (self->label), -1);
 }
@@ -252,7 +268,7 @@ make_drop_down (SbFieldRow *self)
 {
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
-  gtk_string_list_append (names, self->required ? _("Choose…") : _("Not set"));
+  gtk_string_list_append (names, self->required ? _ ("Choose…") : _ ("Not set"));
   for (guint i = 0; i < sb_value_get_length (self->allowed); i++)
     {
       const char *label = sb_value_get_string (sb_value_get_item (self->allowed, i), "label");
@@ -272,7 +288,7 @@ make_drop_down (SbFieldRow *self)
 static void
 make_summary (SbFieldRow *self)
 {
-  GtkWidget *label = gtk_label_new (_("Put together in the flow file"));
+  GtkWidget *label = gtk_label_new (_ ("Put together in the flow file"));
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_margin_start (label, 8);
@@ -295,8 +311,7 @@ clear_editor (SbFieldRow *self)
 }
 
 static int
-find_choice (SbFieldRow *self,
-             SbValue    *value)
+find_choice (SbFieldRow *self, SbValue *value)
 {
   for (guint i = 0; value != NULL && i < sb_value_get_length (self->allowed); i++)
     {
@@ -305,14 +320,13 @@ find_choice (SbFieldRow *self,
       g_autofree char *other = sb_value_to_text (value);
 
       if (strcmp (text, other) == 0)
-        return (int) i;
+        return (int)i;
     }
   return -1;
 }
 
 void
-sb_field_row_set_value (SbFieldRow *self,
-                        SbValue    *value)
+sb_field_row_set_value (SbFieldRow *self, SbValue *value)
 {
   gboolean complex = value != NULL && (sb_value_get_type (value) == SB_VALUE_ARRAY ||
                                        sb_value_get_type (value) == SB_VALUE_OBJECT);
@@ -334,7 +348,7 @@ sb_field_row_set_value (SbFieldRow *self,
         make_view (self);
     }
   if (self->drop_down != NULL)
-    gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop_down), (guint) (choice + 1));
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop_down), (guint)(choice + 1));
   else if (self->view != NULL)
     {
       g_autofree char *text = value != NULL ? sb_value_to_text (value) : g_strdup ("");
@@ -362,13 +376,11 @@ sb_field_row_get_key (SbFieldRow *self)
   return self->key;
 }
 
-/* --- preview ---------------------------------------------------------------------------------------- */
+/* --- preview
+ * ---------------------------------------------------------------------------------------- */
 
 static void
-show_preview (SbFieldRow *self,
-              const char *icon_name,
-              const char *style,
-              const char *text)
+show_preview (SbFieldRow *self, const char *icon_name, const char *style, const char *text)
 {
   const char *classes[] = { style, NULL };
   gboolean shown = text != NULL && *text != '\0';
@@ -384,8 +396,7 @@ show_preview (SbFieldRow *self,
 }
 
 void
-sb_field_row_refresh (SbFieldRow *self,
-                      const char *problem)
+sb_field_row_refresh (SbFieldRow *self, const char *problem)
 {
   gboolean empty = sb_field_row_is_empty (self);
   g_autoptr (GError) error = NULL;
@@ -399,8 +410,8 @@ sb_field_row_refresh (SbFieldRow *self,
 
   if (empty && self->required)
     {
-      text = self->help != NULL ? g_strdup_printf (_("Required: %s"), self->help)
-                                : g_strdup (_("Required"));
+      text = self->help != NULL ? g_strdup_printf (_ ("Required: %s"), self->help)
+                                : g_strdup (_ ("Required"));
       show_preview (self, "sb-status-trouble-symbolic", "sb-trouble", text);
       return;
     }
@@ -414,7 +425,8 @@ sb_field_row_refresh (SbFieldRow *self,
       show_preview (self, NULL, NULL, NULL);
       return;
     }
-  text = sb_preview_render (sb_flow_model_get_preview (self->model), self->step_id, self->value, &error);
+  text =
+    sb_preview_render (sb_flow_model_get_preview (self->model), self->step_id, self->value, &error);
   if (text == NULL)
     {
       show_preview (self, "sb-status-trouble-symbolic", "sb-held", error->message);
@@ -427,7 +439,8 @@ sb_field_row_refresh (SbFieldRow *self,
   show_preview (self, "sb-result-symbolic", NULL, text);
 }
 
-/* --- object ----------------------------------------------------------------------------------------- */
+/* --- object
+ * ----------------------------------------------------------------------------------------- */
 
 static void
 sb_field_row_root (GtkWidget *widget)
@@ -488,8 +501,8 @@ sb_field_row_class_init (SbFieldRowClass *klass)
   object_class->finalize = sb_field_row_finalize;
   widget_class->root = sb_field_row_root;
   widget_class->unroot = sb_field_row_unroot;
-  signals[EDITED] = g_signal_new ("edited", SB_TYPE_FIELD_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[EDITED] = g_signal_new ("edited", SB_TYPE_FIELD_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/signalbox/Signalbox/sb-field-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, label);
@@ -517,16 +530,14 @@ yes_and_no (void)
       SbValue *choice = sb_value_new_object ();
 
       sb_value_set_boolean (choice, "value", i == 0);
-      sb_value_set_string (choice, "label", i == 0 ? _("Yes") : _("No"));
+      sb_value_set_string (choice, "label", i == 0 ? _ ("Yes") : _ ("No"));
       sb_value_append (allowed, choice);
     }
   return allowed;
 }
 
 GtkWidget *
-sb_field_row_new (SbFlowModel       *model,
-                  const char        *step_id,
-                  const SbFieldSpec *spec)
+sb_field_row_new (SbFlowModel *model, const char *step_id, const SbFieldSpec *spec)
 {
   SbFieldRow *self = g_object_new (SB_TYPE_FIELD_ROW, NULL);
 

@@ -13,19 +13,19 @@
 /* One change to the tree of steps; what is NULL is not done. */
 typedef struct
 {
-  gboolean    insert;
+  gboolean insert;
   const char *owner; /* insert: whose list; NULL is the flow's own */
-  int         lane;
-  guint       index;
-  SbValue    *step; /* insert: (owned until used) */
+  int lane;
+  guint index;
+  SbValue *step; /* insert: (owned until used) */
 
   const char *id; /* remove, duplicate, set: which step */
-  gboolean    remove;
-  char      **copy;    /* duplicate: where the id of the copy goes */
-  SbValue    *document; /* duplicate: in which ids are unique */
-  int         at_lane; /* set: member of this lane, -1 for the step itself */
+  gboolean remove;
+  char **copy;       /* duplicate: where the id of the copy goes */
+  SbValue *document; /* duplicate: in which ids are unique */
+  int at_lane;       /* set: member of this lane, -1 for the step itself */
   const char *member;
-  SbValue    *value; /* set: (owned until used) (nullable): NULL removes the member */
+  SbValue *value; /* set: (owned until used) (nullable): NULL removes the member */
 } Edit;
 
 static SbValue *
@@ -43,9 +43,7 @@ clone_object (SbValue *object)
 }
 
 static void
-set_or_remove (SbValue    *object,
-               const char *member,
-               SbValue    *value)
+set_or_remove (SbValue *object, const char *member, SbValue *value)
 {
   if (value != NULL)
     sb_value_set (object, member, value);
@@ -53,18 +51,12 @@ set_or_remove (SbValue    *object,
     sb_value_remove (object, member);
 }
 
-static SbValue *edit_steps (SbValue    *steps,
-                            const char *owner,
-                            int         lane,
-                            Edit       *edit);
+static SbValue *edit_steps (SbValue *steps, const char *owner, int lane, Edit *edit);
 
-static SbValue *renew_list (SbValue *steps,
-                            SbValue *document);
+static SbValue *renew_list (SbValue *steps, SbValue *document);
 
 static SbValue *
-edit_lanes (SbValue    *lanes,
-            const char *owner,
-            Edit       *edit)
+edit_lanes (SbValue *lanes, const char *owner, Edit *edit)
 {
   SbValue *edited = sb_value_new_array ();
   gboolean here = edit->member != NULL && edit->at_lane >= 0 && g_strcmp0 (owner, edit->id) == 0;
@@ -74,8 +66,8 @@ edit_lanes (SbValue    *lanes,
       g_autoptr (SbValue) lane = clone_object (sb_value_get_item (lanes, i));
 
       sb_value_set (lane, "steps",
-                    edit_steps (sb_value_get_member (lane, "steps"), owner, (int) i, edit));
-      if (here && edit->at_lane == (int) i)
+                    edit_steps (sb_value_get_member (lane, "steps"), owner, (int)i, edit));
+      if (here && edit->at_lane == (int)i)
         set_or_remove (lane, edit->member, g_steal_pointer (&edit->value));
       sb_value_append (edited, g_steal_pointer (&lane));
     }
@@ -83,8 +75,7 @@ edit_lanes (SbValue    *lanes,
 }
 
 static SbValue *
-edit_step (SbValue *step,
-           Edit    *edit)
+edit_step (SbValue *step, Edit *edit)
 {
   const char *id = sb_value_get_string (step, "id");
   SbValue *lanes = sb_value_get_member (step, "lanes");
@@ -102,8 +93,7 @@ edit_step (SbValue *step,
 
 /* A copy of a step in which every id is new to the document. */
 static SbValue *
-renew_ids (SbValue *step,
-           SbValue *document)
+renew_ids (SbValue *step, SbValue *document)
 {
   SbValue *copy = clone_object (step);
   SbValue *lanes = sb_value_get_member (step, "lanes");
@@ -130,8 +120,7 @@ renew_ids (SbValue *step,
 }
 
 static SbValue *
-renew_list (SbValue *steps,
-            SbValue *document)
+renew_list (SbValue *steps, SbValue *document)
 {
   SbValue *renewed = sb_value_new_array ();
 
@@ -141,10 +130,7 @@ renew_list (SbValue *steps,
 }
 
 static SbValue *
-edit_steps (SbValue    *steps,
-            const char *owner,
-            int         lane,
-            Edit       *edit)
+edit_steps (SbValue *steps, const char *owner, int lane, Edit *edit)
 {
   SbValue *edited = sb_value_new_array ();
   guint length = sb_value_get_length (steps);
@@ -173,8 +159,7 @@ edit_steps (SbValue    *steps,
 }
 
 static SbValue *
-apply (SbValue *document,
-       Edit    *edit)
+apply (SbValue *document, Edit *edit)
 {
   SbValue *edited = clone_object (document);
 
@@ -191,9 +176,7 @@ apply (SbValue *document,
  * A flow with a trigger and nothing to do yet.
  */
 SbValue *
-sb_flow_edit_new (const char *name,
-                  const char *connector,
-                  const char *trigger)
+sb_flow_edit_new (const char *name, const char *connector, const char *trigger)
 {
   SbValue *document = sb_value_new_object ();
   SbValue *start = sb_value_new_object ();
@@ -212,11 +195,7 @@ sb_flow_edit_new (const char *name,
 }
 
 SbValue *
-sb_flow_edit_insert (SbValue    *document,
-                     const char *owner,
-                     int         lane,
-                     guint       index,
-                     SbValue    *step)
+sb_flow_edit_insert (SbValue *document, const char *owner, int lane, guint index, SbValue *step)
 {
   Edit edit = { .insert = TRUE, .owner = owner, .lane = lane, .index = index, .step = step };
 
@@ -225,8 +204,7 @@ sb_flow_edit_insert (SbValue    *document,
 }
 
 SbValue *
-sb_flow_edit_remove (SbValue    *document,
-                     const char *step_id)
+sb_flow_edit_remove (SbValue *document, const char *step_id)
 {
   Edit edit = { .id = step_id, .remove = TRUE, .at_lane = -1 };
 
@@ -234,9 +212,7 @@ sb_flow_edit_remove (SbValue    *document,
 }
 
 SbValue *
-sb_flow_edit_duplicate (SbValue     *document,
-                        const char  *step_id,
-                        char       **copy)
+sb_flow_edit_duplicate (SbValue *document, const char *step_id, char **copy)
 {
   Edit edit = { .id = step_id, .copy = copy, .document = document, .at_lane = -1 };
 
@@ -244,10 +220,7 @@ sb_flow_edit_duplicate (SbValue     *document,
 }
 
 SbValue *
-sb_flow_edit_set (SbValue    *document,
-                  const char *step_id,
-                  const char *member,
-                  SbValue    *value)
+sb_flow_edit_set (SbValue *document, const char *step_id, const char *member, SbValue *value)
 {
   Edit edit = { .id = step_id, .at_lane = -1, .member = member, .value = value };
 
@@ -270,11 +243,8 @@ sb_flow_edit_set (SbValue    *document,
 }
 
 SbValue *
-sb_flow_edit_set_lane (SbValue    *document,
-                       const char *step_id,
-                       int         lane,
-                       const char *member,
-                       SbValue    *value)
+sb_flow_edit_set_lane (
+  SbValue *document, const char *step_id, int lane, const char *member, SbValue *value)
 {
   Edit edit = { .id = step_id, .at_lane = lane, .member = member, .value = value };
 
@@ -282,8 +252,7 @@ sb_flow_edit_set_lane (SbValue    *document,
 }
 
 static gboolean
-steps_have (SbValue    *steps,
-            const char *id)
+steps_have (SbValue *steps, const char *id)
 {
   for (guint i = 0; i < sb_value_get_length (steps); i++)
     {
@@ -301,15 +270,13 @@ steps_have (SbValue    *steps,
 }
 
 gboolean
-sb_flow_edit_has_step (SbValue    *document,
-                       const char *step_id)
+sb_flow_edit_has_step (SbValue *document, const char *step_id)
 {
   return steps_have (sb_value_get_member (document, "steps"), step_id);
 }
 
 char *
-sb_flow_edit_make_id (SbValue    *document,
-                      const char *wanted)
+sb_flow_edit_make_id (SbValue *document, const char *wanted)
 {
   /* These are roots of tokens already: a step of that name could not be referred to. */
   static const char *const taken[] = { "trigger", "item", "run", "now", NULL };

@@ -12,9 +12,9 @@
 
 struct _SbFlowItem
 {
-  GObject    parent_instance;
+  GObject parent_instance;
   SbFlowRow *row;
-  char      *trouble; /* (nullable): why its bells or actions do not get through */
+  char *trouble; /* (nullable): why its bells or actions do not get through */
 };
 
 enum
@@ -76,9 +76,7 @@ sb_flow_item_get_row (SbFlowItem *self)
 }
 
 void
-sb_flow_item_set_row (SbFlowItem *self,
-                      SbFlowRow  *row,
-                      const char *trouble)
+sb_flow_item_set_row (SbFlowItem *self, SbFlowRow *row, const char *trouble)
 {
   sb_flow_row_ref (row);
   sb_flow_row_unref (self->row);
@@ -135,14 +133,14 @@ sb_flow_item_get_status (SbFlowItem *self)
   switch (get_status (self))
     {
     case STATUS_LIVE:
-      return _("Live");
+      return _ ("Live");
     case STATUS_PAUSED:
-      return _("Paused");
+      return _ ("Paused");
     case STATUS_TROUBLE:
-      return _("In trouble");
+      return _ ("In trouble");
     case STATUS_DRAFT:
     default:
-      return _("Draft");
+      return _ ("Draft");
     }
 }
 

@@ -19,29 +19,29 @@
 
 struct _SbFlowModel
 {
-  GObject       parent_instance;
+  GObject parent_instance;
 
-  SbStore      *store; /* (nullable): tests and previews keep nothing */
+  SbStore *store; /* (nullable): tests and previews keep nothing */
   SbConnectors *connectors;
-  char         *id;
-  SbFlow       *flow;
+  char *id;
+  SbFlow *flow;
 
-  GPtrArray    *undo; /* of SbValue: documents, newest last */
-  GPtrArray    *redo;
-  char         *merge; /* (nullable): what the newest edit was about */
+  GPtrArray *undo; /* of SbValue: documents, newest last */
+  GPtrArray *redo;
+  char *merge; /* (nullable): what the newest edit was about */
 
-  char         *chosen;
-  SbValue      *records;
-  guint         record;
+  char *chosen;
+  SbValue *records;
+  guint record;
 
-  SbPreview    *preview;
-  SbProblems   *problems;
-  guint         refresh_source;
+  SbPreview *preview;
+  SbProblems *problems;
+  guint refresh_source;
 
-  gboolean      dirty; /* the store has not got the newest document */
-  gboolean      saving;
-  guint         save_source;
-  GPtrArray    *waiting; /* of GTask: told when the save under way is over */
+  gboolean dirty; /* the store has not got the newest document */
+  gboolean saving;
+  guint save_source;
+  GPtrArray *waiting; /* of GTask: told when the save under way is over */
 };
 
 enum
@@ -106,8 +106,7 @@ save_cb (gpointer data)
 }
 
 static void
-tell_waiting (SbFlowModel  *self,
-              const GError *error)
+tell_waiting (SbFlowModel *self, const GError *error)
 {
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
 
@@ -124,9 +123,7 @@ tell_waiting (SbFlowModel  *self,
 }
 
 static void
-saved_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      data)
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbFlowModel) self = data;
   g_autoptr (GError) error = NULL;
@@ -170,14 +167,13 @@ queue_save (SbFlowModel *self)
 }
 
 static SbFlow *
-parse (SbValue  *document,
-       GError  **error)
+parse (SbValue *document, GError **error)
 {
   g_autoptr (SbProblems) problems = sb_problems_new ();
   SbFlow *flow = sb_flow_parse (document, problems);
 
   if (flow == NULL)
-    sb_problems_to_error (problems, _("This change"), error);
+    sb_problems_to_error (problems, _ ("This change"), error);
   return flow;
 }
 
@@ -190,14 +186,14 @@ keep_chosen (SbFlowModel *self)
 
   if (slash != NULL)
     *slash = '\0';
-  if (step == NULL || g_strcmp0 (step, "trigger") == 0 || sb_flow_find_step (self->flow, step) != NULL)
+  if (step == NULL || g_strcmp0 (step, "trigger") == 0 ||
+      sb_flow_find_step (self->flow, step) != NULL)
     return;
   sb_flow_model_set_chosen (self, "trigger");
 }
 
 static void
-put_flow (SbFlowModel *self,
-          SbFlow      *flow)
+put_flow (SbFlowModel *self, SbFlow *flow)
 {
   sb_flow_unref (self->flow);
   self->flow = flow;
@@ -246,10 +242,7 @@ sb_flow_model_finalize (GObject *object)
 }
 
 static void
-sb_flow_model_get_property (GObject    *object,
-                            guint       prop_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
+sb_flow_model_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   SbFlowModel *self = SB_FLOW_MODEL (object);
 
@@ -276,10 +269,7 @@ sb_flow_model_get_property (GObject    *object,
 }
 
 static void
-sb_flow_model_set_property (GObject      *object,
-                            guint         prop_id,
-                            const GValue *value,
-                            GParamSpec   *pspec)
+sb_flow_model_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   SbFlowModel *self = SB_FLOW_MODEL (object);
 
@@ -319,15 +309,15 @@ sb_flow_model_class_init (SbFlowModelClass *klass)
                                    NULL, G_TYPE_NONE, 0);
   signals[PREVIEWED] = g_signal_new ("previewed", SB_TYPE_FLOW_MODEL, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 0);
-  signals[SAVE_FAILED] = g_signal_new ("save-failed", SB_TYPE_FLOW_MODEL, G_SIGNAL_RUN_LAST, 0, NULL,
-                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SAVE_FAILED] = g_signal_new ("save-failed", SB_TYPE_FLOW_MODEL, G_SIGNAL_RUN_LAST, 0,
+                                       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
 sb_flow_model_init (SbFlowModel *self)
 {
-  self->undo = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_value_unref);
-  self->redo = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_value_unref);
+  self->undo = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_value_unref);
+  self->redo = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_value_unref);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->records = sb_value_new_array ();
   self->chosen = g_strdup ("trigger");
@@ -350,21 +340,16 @@ find_samples (SbFlowModel *self)
 }
 
 static void
-find_records_thread (GTask        *task,
-                     gpointer      source,
-                     gpointer      data,
-                     GCancellable *cancellable)
+find_records_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   SbFlowModel *self = source;
   SbValue *records = sb_pilot_find_records (self->connectors, data);
 
-  g_task_return_pointer (task, records, (GDestroyNotify) sb_value_unref);
+  g_task_return_pointer (task, records, (GDestroyNotify)sb_value_unref);
 }
 
 static void
-found_records_cb (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      data)
+found_records_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbValue) records = g_task_propagate_pointer (G_TASK (result), NULL);
 
@@ -380,10 +365,7 @@ found_records_cb (GObject      *source,
  * Returns: (transfer full)
  */
 SbFlowModel *
-sb_flow_model_new (SbStore      *store,
-                   SbConnectors *connectors,
-                   const char   *flow_id,
-                   SbFlow       *flow)
+sb_flow_model_new (SbStore *store, SbConnectors *connectors, const char *flow_id, SbFlow *flow)
 {
   SbFlowModel *self = g_object_new (SB_TYPE_FLOW_MODEL, NULL);
   g_autoptr (GTask) task = NULL;
@@ -397,7 +379,7 @@ sb_flow_model_new (SbStore      *store,
 
   task = g_task_new (self, NULL, found_records_cb, NULL);
   g_task_set_source_tag (task, sb_flow_model_new);
-  g_task_set_task_data (task, sb_flow_ref (flow), (GDestroyNotify) sb_flow_unref);
+  g_task_set_task_data (task, sb_flow_ref (flow), (GDestroyNotify)sb_flow_unref);
   g_task_run_in_thread (task, find_records_thread);
   return self;
 }
@@ -421,17 +403,13 @@ sb_flow_model_get_connectors (SbFlowModel *self)
 }
 
 SbStep *
-sb_flow_model_find_step (SbFlowModel *self,
-                         const char  *step_id)
+sb_flow_model_find_step (SbFlowModel *self, const char *step_id)
 {
   return step_id != NULL ? sb_flow_find_step (self->flow, step_id) : NULL;
 }
 
 gboolean
-sb_flow_model_edit (SbFlowModel  *self,
-                    SbValue      *document,
-                    const char   *merge,
-                    GError      **error)
+sb_flow_model_edit (SbFlowModel *self, SbValue *document, const char *merge, GError **error)
 {
   SbFlow *flow;
 
@@ -458,18 +436,16 @@ sb_flow_model_edit (SbFlowModel  *self,
  * Gives one field of a step a new template. Typing on in the same field is one undo.
  */
 gboolean
-sb_flow_model_set_field (SbFlowModel  *self,
-                         const char   *step_id,
-                         const char   *field,
-                         SbValue      *value,
-                         GError      **error)
+sb_flow_model_set_field (
+  SbFlowModel *self, const char *step_id, const char *field, SbValue *value, GError **error)
 {
   g_autoptr (SbValue) document = sb_flow_with_field (self->flow, step_id, field, value);
   g_autofree char *merge = g_strdup_printf ("%s/%s", step_id, field);
 
   if (document == NULL)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _("There is no step “%s” any more."), step_id);
+      g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _ ("There is no step “%s” any more."),
+                   step_id);
       return FALSE;
     }
   return sb_flow_model_edit (self, document, merge, error);
@@ -494,9 +470,7 @@ sb_flow_model_can_redo (SbFlowModel *self)
 }
 
 static void
-step_history (SbFlowModel *self,
-              GPtrArray   *from,
-              GPtrArray   *to)
+step_history (SbFlowModel *self, GPtrArray *from, GPtrArray *to)
 {
   g_autoptr (SbValue) document = NULL;
   SbFlow *flow;
@@ -526,8 +500,7 @@ sb_flow_model_redo (SbFlowModel *self)
 }
 
 void
-sb_flow_model_take_draft (SbFlowModel *self,
-                          SbValue     *document)
+sb_flow_model_take_draft (SbFlowModel *self, SbValue *document)
 {
   SbFlow *flow;
 
@@ -548,8 +521,7 @@ sb_flow_model_get_chosen (SbFlowModel *self)
 }
 
 void
-sb_flow_model_set_chosen (SbFlowModel *self,
-                          const char  *node_id)
+sb_flow_model_set_chosen (SbFlowModel *self, const char *node_id)
 {
   if (g_strcmp0 (self->chosen, node_id) == 0)
     return;
@@ -566,8 +538,7 @@ sb_flow_model_get_n_records (SbFlowModel *self)
 }
 
 SbValue *
-sb_flow_model_get_record_at (SbFlowModel *self,
-                             guint        index)
+sb_flow_model_get_record_at (SbFlowModel *self, guint index)
 {
   return sb_value_get_item (self->records, index);
 }
@@ -590,8 +561,7 @@ sb_flow_model_get_record (SbFlowModel *self)
 }
 
 void
-sb_flow_model_set_record (SbFlowModel *self,
-                          guint        index)
+sb_flow_model_set_record (SbFlowModel *self, guint index)
 {
   guint n_records = sb_flow_model_get_n_records (self);
 
@@ -603,8 +573,7 @@ sb_flow_model_set_record (SbFlowModel *self,
 }
 
 void
-sb_flow_model_set_records (SbFlowModel *self,
-                           SbValue     *records)
+sb_flow_model_set_records (SbFlowModel *self, SbValue *records)
 {
   sb_value_ref (records);
   sb_value_unref (self->records);
@@ -651,9 +620,7 @@ sb_flow_model_get_problems (SbFlowModel *self)
  * Returns: (transfer none) (nullable)
  */
 const SbProblem *
-sb_flow_model_find_problem (SbFlowModel *self,
-                            const char  *step_id,
-                            const char  *field)
+sb_flow_model_find_problem (SbFlowModel *self, const char *step_id, const char *field)
 {
   SbProblems *problems = sb_flow_model_get_problems (self);
 
@@ -669,10 +636,10 @@ sb_flow_model_find_problem (SbFlowModel *self,
 }
 
 void
-sb_flow_model_save_async (SbFlowModel         *self,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             data)
+sb_flow_model_save_async (SbFlowModel *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
 
@@ -687,9 +654,7 @@ sb_flow_model_save_async (SbFlowModel         *self,
 }
 
 gboolean
-sb_flow_model_save_finish (SbFlowModel   *self,
-                           GAsyncResult  *result,
-                           GError       **error)
+sb_flow_model_save_finish (SbFlowModel *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

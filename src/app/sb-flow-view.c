@@ -20,26 +20,26 @@
 
 struct _SbFlowView
 {
-  AdwBin              parent_instance;
+  AdwBin parent_instance;
 
-  SbAdaptive         *adaptive;
-  AdwViewSwitcher    *switcher;
+  SbAdaptive *adaptive;
+  AdwViewSwitcher *switcher;
   AdwViewSwitcherBar *switcher_bar;
-  AdwViewStack       *stack;
-  GtkWidget          *sidebar_button;
-  GtkLabel           *title_label;
-  GtkLabel           *subtitle_label;
-  GtkMenuButton      *live_button;
-  GtkImage           *live_icon;
-  SbGatePopover      *gate;
-  GMenu              *versions_menu;
-  GtkWidget          *map_page;
-  GtkWidget          *pilot_page;
-  GtkWidget          *activity_page;
-  GtkWidget          *plan_page;
+  AdwViewStack *stack;
+  GtkWidget *sidebar_button;
+  GtkLabel *title_label;
+  GtkLabel *subtitle_label;
+  GtkMenuButton *live_button;
+  GtkImage *live_icon;
+  SbGatePopover *gate;
+  GMenu *versions_menu;
+  GtkWidget *map_page;
+  GtkWidget *pilot_page;
+  GtkWidget *activity_page;
+  GtkWidget *plan_page;
 
-  SbSession          *session;
-  SbFlowModel        *model;
+  SbSession *session;
+  SbFlowModel *model;
 };
 
 G_DEFINE_FINAL_TYPE (SbFlowView, sb_flow_view, ADW_TYPE_BIN)
@@ -67,16 +67,16 @@ static char *
 make_subtitle (SbFlowRow *row)
 {
   if (row->live_version == 0)
-    return g_strdup (_("Draft · not live yet"));
+    return g_strdup (_ ("Draft · not live yet"));
   if (g_strcmp0 (row->state, "paused") == 0)
     return row->held > 0
              ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Paused · %u event is kept",
                                              "Paused · %u events are kept", row->held),
                                 row->held)
-             : g_strdup_printf (_("Version %d is paused"), row->live_version);
+             : g_strdup_printf (_ ("Version %d is paused"), row->live_version);
   if (row->draft_changed)
-    return g_strdup_printf (_("Draft · version %d is live"), row->live_version);
-  return g_strdup_printf (_("Version %d is live"), row->live_version);
+    return g_strdup_printf (_ ("Draft · version %d is live"), row->live_version);
+  return g_strdup_printf (_ ("Version %d is live"), row->live_version);
 }
 
 static void
@@ -115,13 +115,13 @@ show_versions (SbFlowView *self)
     live = sb_flow_item_get_row (item)->live_version;
   for (guint i = 0; i < sb_value_get_length (versions); i++)
     {
-      int version = (int) sb_value_get_int_or (sb_value_get_item (versions, i), "version", 0);
+      int version = (int)sb_value_get_int_or (sb_value_get_item (versions, i), "version", 0);
       g_autofree char *label = NULL;
       g_autoptr (GMenuItem) entry = NULL;
 
       if (version == live)
         continue;
-      label = g_strdup_printf (_("Version %d"), version);
+      label = g_strdup_printf (_ ("Version %d"), version);
       entry = g_menu_item_new (label, NULL);
       g_menu_item_set_action_and_target (entry, "win.rollback", "i", version);
       g_menu_append_item (self->versions_menu, entry);
@@ -135,11 +135,11 @@ gate_changed_cb (SbFlowView *self)
 
   gtk_image_set_from_icon_name (self->live_icon, open ? "sb-unlock-symbolic" : "sb-lock-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->live_button),
-                               open ? _("Put this draft to work") : _("Closed: see what is missing"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->live_button),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  open ? _("Put this draft to work") : _("Closed: see what is missing"),
-                                  -1);
+                               open ? _ ("Put this draft to work")
+                                    : _ ("Closed: see what is missing"));
+  gtk_accessible_update_property (
+    GTK_ACCESSIBLE (self->live_button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+    open ? _ ("Put this draft to work") : _ ("Closed: see what is missing"), -1);
   if (open)
     gtk_widget_add_css_class (GTK_WIDGET (self->live_button), "sb-open");
   else
@@ -149,8 +149,7 @@ gate_changed_cb (SbFlowView *self)
 }
 
 void
-sb_flow_view_set_session (SbFlowView *self,
-                          SbSession  *session)
+sb_flow_view_set_session (SbFlowView *self, SbSession *session)
 {
   GtkWidget *pages[] = { self->map_page, self->pilot_page, self->activity_page, self->plan_page };
 
@@ -163,8 +162,7 @@ sb_flow_view_set_session (SbFlowView *self,
 }
 
 void
-sb_flow_view_set_model (SbFlowView  *self,
-                        SbFlowModel *model)
+sb_flow_view_set_model (SbFlowView *self, SbFlowModel *model)
 {
   GtkWidget *pages[] = { self->map_page, self->pilot_page, self->activity_page, self->plan_page };
 
@@ -188,8 +186,7 @@ sb_flow_view_get_view (SbFlowView *self)
 }
 
 void
-sb_flow_view_set_view (SbFlowView *self,
-                       const char *view)
+sb_flow_view_set_view (SbFlowView *self, const char *view)
 {
   adw_view_stack_set_visible_child_name (self->stack, view);
 }
@@ -202,8 +199,7 @@ sb_flow_view_run_pilot (SbFlowView *self)
 }
 
 void
-sb_flow_view_set_narrow (SbFlowView *self,
-                         gboolean    narrow)
+sb_flow_view_set_narrow (SbFlowView *self, gboolean narrow)
 {
   gtk_widget_set_visible (self->sidebar_button, narrow);
 }

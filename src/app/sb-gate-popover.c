@@ -15,21 +15,21 @@
 
 struct _SbGatePopover
 {
-  GtkPopover   parent_instance;
+  GtkPopover parent_instance;
 
-  GtkImage    *icon;
-  GtkLabel    *heading;
-  GtkBox      *reasons;
-  GtkBox      *fallback;
-  GtkWidget   *pilot_button;
-  GtkWidget   *override_button;
-  GtkWidget   *live_button;
+  GtkImage *icon;
+  GtkLabel *heading;
+  GtkBox *reasons;
+  GtkBox *fallback;
+  GtkWidget *pilot_button;
+  GtkWidget *override_button;
+  GtkWidget *live_button;
 
-  SbSession   *session;
+  SbSession *session;
   SbFlowModel *model;
-  SbValue     *facts;
-  gboolean     loading;
-  gboolean     stale;
+  SbValue *facts;
+  gboolean loading;
+  gboolean stale;
 };
 
 enum
@@ -54,9 +54,7 @@ clear_box (GtkBox *box)
 }
 
 static GtkWidget *
-make_line (const char *icon_name,
-           const char *style,
-           const char *text)
+make_line (const char *icon_name, const char *style, const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *icon = gtk_image_new_from_icon_name (icon_name);
@@ -81,13 +79,14 @@ show_fallback (SbGatePopover *self)
   GtkWidget *label;
 
   clear_box (self->fallback);
-  gtk_box_append (self->fallback,
-                  make_line ("sb-status-paused-symbolic", "dim-label",
-                             _("Pause holds events, it drops none. Back to an earlier version is in the "
-                               "menu beside this button.")));
+  gtk_box_append (
+    self->fallback,
+    make_line ("sb-status-paused-symbolic", "dim-label",
+               _ ("Pause holds events, it drops none. Back to an earlier version is in the "
+                  "menu beside this button.")));
   if (sb_value_get_length (steps) == 0)
     return;
-  label = gtk_label_new (_("Fallback for day one"));
+  label = gtk_label_new (_ ("Fallback for day one"));
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "heading");
   gtk_box_append (self->fallback, label);
@@ -109,22 +108,22 @@ show (SbGatePopover *self)
     return;
   gtk_image_set_from_icon_name (self->icon, open ? "sb-unlock-symbolic" : "sb-lock-symbolic");
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon),
-                              (const char *[]) { open ? "sb-done" : "sb-held", NULL });
-  gtk_label_set_label (self->heading, open ? _("Ready to go live") : _("Go Live is closed"));
+                              (const char *[]){ open ? "sb-done" : "sb-held", NULL });
+  gtk_label_set_label (self->heading, open ? _ ("Ready to go live") : _ ("Go Live is closed"));
 
   clear_box (self->reasons);
   if (self->facts == NULL)
-    gtk_box_append (self->reasons, make_line ("sb-clock-symbolic", "dim-label", _("Looking…")));
+    gtk_box_append (self->reasons, make_line ("sb-clock-symbolic", "dim-label", _ ("Looking…")));
   for (guint i = 0; i < sb_value_get_length (gate); i++)
-    gtk_box_append (self->reasons,
-                    make_line ("sb-cross-symbolic", "sb-trouble",
-                               sb_value_get_text (sb_value_get_item (gate, i))));
+    gtk_box_append (self->reasons, make_line ("sb-cross-symbolic", "sb-trouble",
+                                              sb_value_get_text (sb_value_get_item (gate, i))));
   if (open)
     {
-      gtk_box_append (self->reasons,
-                      make_line ("sb-done-symbolic", "sb-done",
-                                 _("The pilot met every success criterion. From here on every event "
-                                   "that comes in is worked on for real.")));
+      gtk_box_append (
+        self->reasons,
+        make_line ("sb-done-symbolic", "sb-done",
+                   _ ("The pilot met every success criterion. From here on every event "
+                      "that comes in is worked on for real.")));
       show_fallback (self);
     }
   gtk_widget_set_visible (GTK_WIDGET (self->fallback), open);
@@ -134,9 +133,7 @@ show (SbGatePopover *self)
 }
 
 static void
-facts_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      data)
+facts_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbGatePopover) self = data;
   g_autoptr (GError) error = NULL;
@@ -169,15 +166,15 @@ load (SbGatePopover *self)
   self->loading = TRUE;
   arguments = sb_value_new_object ();
   sb_value_set_string (arguments, "id", sb_flow_model_get_id (self->model));
-  sb_commands_run_async (sb_session_get_engine (self->session), "flows.show", arguments, NULL, facts_cb,
-                         g_object_ref (self));
+  sb_commands_run_async (sb_session_get_engine (self->session), "flows.show", arguments, NULL,
+                         facts_cb, g_object_ref (self));
 }
 
 static void
-session_changed_cb (SbGatePopover *self,
-                    const char    *what)
+session_changed_cb (SbGatePopover *self, const char *what)
 {
-  if (strcmp (what, "flows") == 0 || strcmp (what, "pilots") == 0 || strcmp (what, "connections") == 0)
+  if (strcmp (what, "flows") == 0 || strcmp (what, "pilots") == 0 ||
+      strcmp (what, "connections") == 0)
     load (self);
 }
 
@@ -203,8 +200,7 @@ override_cb (SbGatePopover *self)
 }
 
 void
-sb_gate_popover_set_session (SbGatePopover *self,
-                             SbSession     *session)
+sb_gate_popover_set_session (SbGatePopover *self, SbSession *session)
 {
   g_set_object (&self->session, session);
   g_signal_connect_object (session, "changed", G_CALLBACK (session_changed_cb), self,
@@ -212,8 +208,7 @@ sb_gate_popover_set_session (SbGatePopover *self,
 }
 
 void
-sb_gate_popover_set_model (SbGatePopover *self,
-                           SbFlowModel   *model)
+sb_gate_popover_set_model (SbGatePopover *self, SbFlowModel *model)
 {
   if (!g_set_object (&self->model, model))
     return;
@@ -255,8 +250,8 @@ sb_gate_popover_class_init (SbGatePopoverClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sb_gate_popover_dispose;
-  signals[CHANGED] = g_signal_new ("changed", SB_TYPE_GATE_POPOVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", SB_TYPE_GATE_POPOVER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/signalbox/Signalbox/sb-gate-popover.ui");
   gtk_widget_class_bind_template_child (widget_class, SbGatePopover, icon);

@@ -14,22 +14,20 @@
 /* What each kind of card can be asked: the rows of the inspector. */
 
 static SbAction *
-find_action (SbInspector *self,
-             SbStep      *step)
+find_action (SbInspector *self, SbStep *step)
 {
   SbConnectors *connectors = sb_flow_model_get_connectors (self->model);
   SbConnector *connector = NULL;
 
   if (step->connector != NULL)
     connector = sb_connectors_find (connectors, step->connector);
-  return connector != NULL && step->action != NULL ? sb_connector_find_action (connector, step->action)
-                                                   : NULL;
+  return connector != NULL && step->action != NULL
+           ? sb_connector_find_action (connector, step->action)
+           : NULL;
 }
 
 static GtkWidget *
-add_note (SbInspector *self,
-          const char  *text,
-          const char  *style)
+add_note (SbInspector *self, const char *text, const char *style)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -44,8 +42,7 @@ add_note (SbInspector *self,
 
 /* Required fields and those that are filled in come first; the rest is one click away. */
 static void
-build_action (SbInspector *self,
-              SbStep      *step)
+build_action (SbInspector *self, SbStep *step)
 {
   SbAction *action = find_action (self, step);
   guint n_more = 0;
@@ -67,8 +64,9 @@ build_action (SbInspector *self,
         .fixed = field->fixed,
       };
 
-      if (field->fallback != NULL && *field->fallback != '\0' && g_strrstr (field->fallback, "{{") == NULL)
-        hint = g_strdup_printf (_("Empty: %s"), field->fallback);
+      if (field->fallback != NULL && *field->fallback != '\0' &&
+          g_strrstr (field->fallback, "{{") == NULL)
+        hint = g_strdup_printf (_ ("Empty: %s"), field->fallback);
       spec.hint = hint;
       sb_inspector_add_field (self, &spec, more);
       n_more += more ? 1 : 0;
@@ -80,8 +78,8 @@ build_action (SbInspector *self,
   gtk_label_set_label (self->more_label, label);
   if (action == NULL)
     add_note (self,
-              _("Signalbox does not know this system. Put its connector file into the folder "
-                "“connectors” of your data folder."),
+              _ ("Signalbox does not know this system. Put its connector file into the folder "
+                 "“connectors” of your data folder."),
               "sb-trouble");
 }
 
@@ -89,9 +87,9 @@ static void
 build_if_none (SbInspector *self)
 {
   static const char *const values[] = { "fail", "stop", "continue" };
-  const char *const labels[] = { _("Stop and tell me"), _("End quietly"), _("Go on without") };
+  const char *const labels[] = { _ ("Stop and tell me"), _ ("End quietly"), _ ("Go on without") };
   g_autoptr (SbValue) allowed = sb_value_new_array ();
-  SbFieldSpec spec = { .key = "if_none", .label = _("When nothing is found") };
+  SbFieldSpec spec = { .key = "if_none", .label = _ ("When nothing is found") };
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     {
@@ -118,15 +116,18 @@ static void
 build_delay (SbInspector *self)
 {
   const SbFieldSpec duration = { .key = "duration",
-                                 .label = _("Wait for"),
-                                 .help = _("A time like 30 min, 2 h or 3 d") };
-  const SbFieldSpec until = { .key = "until",
-                              .label = _("Or until a time"),
-                              .type = "date",
-                              .help = _("A date from an earlier step, the start of a booking for example") };
+                                 .label = _ ("Wait for"),
+                                 .help = _ ("A time like 30 min, 2 h or 3 d") };
+  const SbFieldSpec until = {
+    .key = "until",
+    .label = _ ("Or until a time"),
+    .type = "date",
+    .help = _ ("A date from an earlier step, the start of a booking for example")
+  };
   const SbFieldSpec offset = { .key = "offset",
-                               .label = _("Before or after that time"),
-                               .help = _("A time like -24 h for the day before, or 2 h for after") };
+                               .label = _ ("Before or after that time"),
+                               .help =
+                                 _ ("A time like -24 h for the day before, or 2 h for after") };
 
   sb_inspector_add_field (self, &duration, FALSE);
   sb_inspector_add_field (self, &until, FALSE);
@@ -137,17 +138,17 @@ static void
 build_for_each (SbInspector *self)
 {
   const SbFieldSpec list = { .key = "list",
-                             .label = _("List"),
+                             .label = _ ("List"),
                              .type = "list",
-                             .help = _("what is within the frame is done once for each of its items"),
+                             .help =
+                               _ ("what is within the frame is done once for each of its items"),
                              .required = TRUE };
 
   sb_inspector_add_field (self, &list, FALSE);
 }
 
 static void
-build_set_fields (SbInspector *self,
-                  SbStep      *step)
+build_set_fields (SbInspector *self, SbStep *step)
 {
   for (guint i = 0; i < sb_value_get_length (step->fields); i++)
     {
@@ -160,11 +161,10 @@ build_set_fields (SbInspector *self,
 }
 
 static void
-copy_clicked_cb (GtkButton *button,
-                 gpointer   data)
+copy_clicked_cb (GtkButton *button, gpointer data)
 {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (button)), data);
-  gtk_widget_activate_action (GTK_WIDGET (button), "win.toast", "s", _("Address copied"));
+  gtk_widget_activate_action (GTK_WIDGET (button), "win.toast", "s", _ ("Address copied"));
 }
 
 /* Where the bell is rung, and how to tell the vendor. */
@@ -179,7 +179,8 @@ build_trigger (SbInspector *self)
   g_autofree char *url = NULL;
 
   if (item != NULL && sb_session_is_ready (self->session))
-    url = sb_engine_get_trigger_url (sb_session_get_engine (self->session), sb_flow_item_get_row (item));
+    url = sb_engine_get_trigger_url (sb_session_get_engine (self->session),
+                                     sb_flow_item_get_row (item));
   if (flow->trigger_connector != NULL)
     connector = sb_connectors_find (connectors, flow->trigger_connector);
   for (guint i = 0; connector != NULL && flow->trigger != NULL; i++)
@@ -197,42 +198,43 @@ build_trigger (SbInspector *self)
     {
       GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
       GtkWidget *entry = gtk_entry_new ();
-      GtkWidget *copy = gtk_button_new_with_label (_("Copy"));
+      GtkWidget *copy = gtk_button_new_with_label (_ ("Copy"));
 
-      add_note (self, _("Address of this bell"), "sb-field-label");
+      add_note (self, _ ("Address of this bell"), "sb-field-label");
       gtk_editable_set_text (GTK_EDITABLE (entry), url);
       gtk_editable_set_editable (GTK_EDITABLE (entry), FALSE);
       gtk_widget_set_hexpand (entry, TRUE);
       gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _("Address of this bell"), -1);
+                                      _ ("Address of this bell"), -1);
       g_signal_connect_data (copy, "clicked", G_CALLBACK (copy_clicked_cb), g_strdup (url),
-                             (GClosureNotify) G_CALLBACK (g_free), 0);
+                             (GClosureNotify)G_CALLBACK (g_free), 0);
       gtk_box_append (GTK_BOX (box), entry);
       gtk_box_append (GTK_BOX (box), copy);
       gtk_box_append (self->notes, box);
-      add_note (self,
-                _("It is on this computer only. Your tunnel or router passes what comes in from outside on "
-                  "to it; the part after /in/ is the secret, keep it whole."),
-                "dim-label");
+      add_note (
+        self,
+        _ (
+          "It is on this computer only. Your tunnel or router passes what comes in from outside on "
+          "to it; the part after /in/ is the secret, keep it whole."),
+        "dim-label");
     }
   if (sb_value_get_length (setup) > 0)
     {
-      g_autofree char *heading = g_strdup_printf (_("How to tell %s"), connector->name);
+      g_autofree char *heading = g_strdup_printf (_ ("How to tell %s"), connector->name);
 
       add_note (self, heading, "sb-field-label");
     }
   for (guint i = 0; i < sb_value_get_length (setup); i++)
     {
-      g_autofree char *text = g_strdup_printf ("%u. %s", i + 1,
-                                               sb_value_get_text (sb_value_get_item (setup, i)));
+      g_autofree char *text =
+        g_strdup_printf ("%u. %s", i + 1, sb_value_get_text (sb_value_get_item (setup, i)));
 
       add_note (self, text, NULL);
     }
 }
 
 static void
-show_footer (SbInspector *self,
-             SbStep      *step)
+show_footer (SbInspector *self, SbStep *step)
 {
   SbAction *action = step != NULL ? find_action (self, step) : NULL;
   const char *text = NULL;
@@ -241,17 +243,18 @@ show_footer (SbInspector *self,
     switch (action->idempotency)
       {
       case SB_IDEMPOTENT_KEY:
-        text = _("Sent with a key: the vendor never does it twice");
+        text = _ ("Sent with a key: the vendor never does it twice");
         break;
       case SB_IDEMPOTENT_PUT:
-        text = _("Doing it twice is doing it once");
+        text = _ ("Doing it twice is doing it once");
         break;
       case SB_IDEMPOTENT_LOOKUP:
-        text = _("When in doubt, Signalbox looks whether it was done before it tries again");
+        text = _ ("When in doubt, Signalbox looks whether it was done before it tries again");
         break;
       case SB_IDEMPOTENT_NONE:
       default:
-        text = _("When in doubt whether it was done, you are asked; it is never sent twice blindly");
+        text =
+          _ ("When in doubt whether it was done, you are asked; it is never sent twice blindly");
         break;
       }
   gtk_widget_set_visible (self->footer, text != NULL);
@@ -261,7 +264,7 @@ show_footer (SbInspector *self,
 void
 sb_inspector_build_rows (SbInspector *self)
 {
-  const SbFieldSpec lane_name = { .key = "name", .label = _("Name of this way"), .fixed = TRUE };
+  const SbFieldSpec lane_name = { .key = "name", .label = _ ("Name of this way"), .fixed = TRUE };
   int lane;
   SbStep *step = sb_inspector_find_step (self, &lane);
 
@@ -278,10 +281,10 @@ sb_inspector_build_rows (SbInspector *self)
     case SB_STEP_BRANCH:
       if (lane < 0)
         break;
-      if (((SbLane *) g_ptr_array_index (step->lanes, lane))->condition != NULL)
+      if (((SbLane *)g_ptr_array_index (step->lanes, lane))->condition != NULL)
         build_condition (self);
       else
-        add_note (self, _("Taken when none of the other ways is."), "dim-label");
+        add_note (self, _ ("Taken when none of the other ways is."), "dim-label");
       sb_inspector_add_field (self, &lane_name, FALSE);
       break;
     case SB_STEP_FILTER:

@@ -18,8 +18,7 @@
 G_DEFINE_FINAL_TYPE (SbInspector, sb_inspector, ADW_TYPE_BIN)
 
 SbStep *
-sb_inspector_find_step (SbInspector *self,
-                        int         *lane)
+sb_inspector_find_step (SbInspector *self, int *lane)
 {
   g_autofree char *id = g_strdup (sb_flow_model_get_chosen (self->model));
   char *slash = strchr (id, '/');
@@ -30,24 +29,22 @@ sb_inspector_find_step (SbInspector *self,
     *slash = '\0';
   step = sb_flow_model_find_step (self->model, id);
   /* An undo may have taken the lane away. */
-  if (step != NULL && *lane >= 0 && (step->lanes == NULL || (guint) *lane >= step->lanes->len))
+  if (step != NULL && *lane >= 0 && (step->lanes == NULL || (guint)*lane >= step->lanes->len))
     *lane = -1;
   return step;
 }
 
-/* --- edits ------------------------------------------------------------------------------------------ */
+/* --- edits
+ * ------------------------------------------------------------------------------------------ */
 
 static void
-toast_error (SbInspector  *self,
-             const GError *error)
+toast_error (SbInspector *self, const GError *error)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
 }
 
 static void
-field_edited_cb (SbFieldRow  *row,
-                 SbValue     *value,
-                 SbInspector *self)
+field_edited_cb (SbFieldRow *row, SbValue *value, SbInspector *self)
 {
   const char *key = sb_field_row_get_key (row);
   int lane;
@@ -58,7 +55,8 @@ field_edited_cb (SbFieldRow  *row,
   if (self->filling || step == NULL)
     return;
   if (g_str_has_prefix (key, "fields."))
-    edited = sb_flow_model_set_field (self->model, step->id, key + strlen ("fields."), value, &error);
+    edited =
+      sb_flow_model_set_field (self->model, step->id, key + strlen ("fields."), value, &error);
   else
     {
       g_autoptr (SbValue) document = NULL;
@@ -70,15 +68,14 @@ field_edited_cb (SbFieldRow  *row,
                            : sb_flow_edit_set (old, step->id, key, kept);
       edited = sb_flow_model_edit (self->model, document, merge, &error);
     }
-  /* What cannot be kept yet (half a name, an unfinished duration) stays in the editor with the reason. */
+  /* What cannot be kept yet (half a name, an unfinished duration) stays in the editor with the
+   * reason. */
   if (!edited)
     sb_field_row_refresh (row, error->message);
 }
 
 static void
-condition_edited_cb (SbConditionEditor *editor,
-                     SbValue           *condition,
-                     SbInspector       *self)
+condition_edited_cb (SbConditionEditor *editor, SbValue *condition, SbInspector *self)
 {
   int lane;
   SbStep *step = sb_inspector_find_step (self, &lane);
@@ -98,9 +95,7 @@ condition_edited_cb (SbConditionEditor *editor,
 }
 
 SbFieldRow *
-sb_inspector_add_field (SbInspector       *self,
-                        const SbFieldSpec *spec,
-                        gboolean           more)
+sb_inspector_add_field (SbInspector *self, const SbFieldSpec *spec, gboolean more)
 {
   GtkWidget *row = sb_field_row_new (self->model, sb_flow_model_get_chosen (self->model), spec);
 
@@ -110,11 +105,11 @@ sb_inspector_add_field (SbInspector       *self,
   return SB_FIELD_ROW (row);
 }
 
-/* --- connection ------------------------------------------------------------------------------------- */
+/* --- connection
+ * ------------------------------------------------------------------------------------- */
 
 static const char *
-connector_of (SbInspector *self,
-              const char **connection)
+connector_of (SbInspector *self, const char **connection)
 {
   int lane;
   SbStep *step = sb_inspector_find_step (self, &lane);
@@ -152,7 +147,7 @@ connection_selected_cb (SbInspector *self)
       return;
     }
   if (selected > 0)
-    id = ((SbConnection *) g_ptr_array_index (self->connections, selected - 1))->id;
+    id = ((SbConnection *)g_ptr_array_index (self->connections, selected - 1))->id;
   document = sb_flow_with_connection (sb_flow_model_get_flow (self->model),
                                       step != NULL ? step->id : "trigger", id);
   if (document != NULL && !sb_flow_model_edit (self->model, document, NULL, &error))
@@ -165,7 +160,8 @@ describe_connection (SbConnection *connection)
   gboolean sandbox = g_strcmp0 (connection->environment, "sandbox") == 0;
 
   /* Translators: an account and whether it is the real one: "Harbour Goods · production" */
-  return g_strdup_printf (_("%s · %s"), connection->name, sandbox ? _("sandbox") : _("production"));
+  return g_strdup_printf (_ ("%s · %s"), connection->name,
+                          sandbox ? _ ("sandbox") : _ ("production"));
 }
 
 static void
@@ -182,7 +178,7 @@ show_connection (SbInspector *self)
   if (connector == NULL)
     return;
   g_ptr_array_set_size (self->connections, 0);
-  gtk_string_list_append (names, _("Not chosen: practice only"));
+  gtk_string_list_append (names, _ ("Not chosen: practice only"));
   for (guint i = 0; i < all->len; i++)
     {
       SbConnection *connection = g_ptr_array_index (all, i);
@@ -196,7 +192,7 @@ show_connection (SbInspector *self)
       if (g_strcmp0 (connection->id, present) == 0)
         selected = self->connections->len;
     }
-  gtk_string_list_append (names, _("Add…"));
+  gtk_string_list_append (names, _ ("Add…"));
 
   self->filling = TRUE;
   if (old != NULL)
@@ -205,28 +201,26 @@ show_connection (SbInspector *self)
   gtk_widget_set_hexpand (self->drop_down, TRUE);
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop_down), selected);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->drop_down), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Connection"), -1);
+                                  _ ("Connection"), -1);
   g_signal_connect_object (self->drop_down, "notify::selected", G_CALLBACK (connection_selected_cb),
                            self, G_CONNECT_SWAPPED);
   gtk_box_append (self->connection_place, self->drop_down);
   self->filling = FALSE;
 }
 
-/* --- what is shown ---------------------------------------------------------------------------------- */
+/* --- what is shown
+ * ---------------------------------------------------------------------------------- */
 
 static SbValue *
-value_of (SbInspector *self,
-          SbStep      *step,
-          int          lane,
-          const char  *key)
+value_of (SbInspector *self, SbStep *step, int lane, const char *key)
 {
   const struct
   {
     const char *key;
     const char *text;
   } members[] = {
-    { "name", step->name },         { "list", step->list },     { "duration", step->duration },
-    { "until", step->until },       { "offset", step->offset }, { "if_none", step->if_none },
+    { "name", step->name },   { "list", step->list },     { "duration", step->duration },
+    { "until", step->until }, { "offset", step->offset }, { "if_none", step->if_none },
   };
 
   if (g_str_has_prefix (key, "fields."))
@@ -236,7 +230,7 @@ value_of (SbInspector *self,
       return value != NULL ? sb_value_ref (value) : NULL;
     }
   if (lane >= 0 && strcmp (key, "name") == 0)
-    return sb_value_new_string (((SbLane *) g_ptr_array_index (step->lanes, lane))->name);
+    return sb_value_new_string (((SbLane *)g_ptr_array_index (step->lanes, lane))->name);
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     if (strcmp (key, members[i].key) == 0)
       return members[i].text != NULL ? sb_value_new_string (members[i].text) : NULL;
@@ -244,9 +238,7 @@ value_of (SbInspector *self,
 }
 
 static SbValue *
-find_condition (SbValue    *steps,
-                const char *id,
-                int         lane)
+find_condition (SbValue *steps, const char *id, int lane)
 {
   for (guint i = 0; i < sb_value_get_length (steps); i++)
     {
@@ -255,11 +247,12 @@ find_condition (SbValue    *steps,
       SbValue *found = NULL;
 
       if (g_strcmp0 (sb_value_get_string (step, "id"), id) == 0)
-        return sb_value_get_member (lane >= 0 ? sb_value_get_item (lanes, (guint) lane) : step,
+        return sb_value_get_member (lane >= 0 ? sb_value_get_item (lanes, (guint)lane) : step,
                                     "condition");
       found = find_condition (sb_value_get_member (step, "steps"), id, lane);
       for (guint j = 0; found == NULL && j < sb_value_get_length (lanes); j++)
-        found = find_condition (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id, lane);
+        found =
+          find_condition (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id, lane);
       if (found != NULL)
         return found;
     }
@@ -331,7 +324,7 @@ show_record (SbInspector *self)
     note = sb_value_get_string (value, "note");
   markup = note != NULL ? g_markup_printf_escaped ("<b>%s</b>, %s", title, note)
                         : g_markup_printf_escaped ("<b>%s</b>", title);
-  position = g_strdup_printf (_("Record %u of %u"), record + 1, n_records);
+  position = g_strdup_printf (_ ("Record %u of %u"), record + 1, n_records);
   gtk_label_set_markup (self->record_title, markup);
   gtk_label_set_label (self->record_position, position);
 }
@@ -360,7 +353,8 @@ show_header (SbInspector *self)
   else
     title = sb_words_step_title (connectors, step);
   if (connector != NULL && connection != NULL)
-    subtitle = g_strdup_printf ("%s · %s", sb_words_system (connectors, connector), connection->name);
+    subtitle =
+      g_strdup_printf ("%s · %s", sb_words_system (connectors, connector), connection->name);
   else if (connector != NULL)
     subtitle = g_strdup (sb_words_system (connectors, connector));
   else if (step != NULL && lane < 0)
@@ -395,8 +389,9 @@ make_key (SbInspector *self)
 
   if (step == NULL)
     return g_strdup ("trigger");
-  return g_strdup_printf ("%s/%d/%d/%s/%s/%u", step->id, lane, step->type, step->connector, step->action,
-                          step->type == SB_STEP_SET_FIELDS ? sb_value_get_length (step->fields) : 0);
+  return g_strdup_printf (
+    "%s/%d/%d/%s/%s/%u", step->id, lane, step->type, step->connector, step->action,
+    step->type == SB_STEP_SET_FIELDS ? sb_value_get_length (step->fields) : 0);
 }
 
 static void
@@ -419,7 +414,8 @@ update (SbInspector *self)
       clear_box (self->notes);
       sb_inspector_build_rows (self);
       if (self->condition != NULL)
-        g_signal_connect_object (self->condition, "edited", G_CALLBACK (condition_edited_cb), self, 0);
+        g_signal_connect_object (self->condition, "edited", G_CALLBACK (condition_edited_cb), self,
+                                 0);
       self->filling = FALSE;
     }
   show_header (self);
@@ -436,8 +432,7 @@ record_changed_cb (SbInspector *self)
 }
 
 void
-sb_inspector_set_session (SbInspector *self,
-                          SbSession   *session)
+sb_inspector_set_session (SbInspector *self, SbSession *session)
 {
   g_set_object (&self->session, session);
   g_signal_connect_object (session, "connections-changed", G_CALLBACK (update), self,
@@ -446,8 +441,7 @@ sb_inspector_set_session (SbInspector *self,
 }
 
 void
-sb_inspector_set_model (SbInspector *self,
-                        SbFlowModel *model)
+sb_inspector_set_model (SbInspector *self, SbFlowModel *model)
 {
   if (self->model == model)
     return;
@@ -510,6 +504,6 @@ static void
 sb_inspector_init (SbInspector *self)
 {
   self->fields = g_ptr_array_new ();
-  self->connections = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_connection_unref);
+  self->connections = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_connection_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -18,31 +18,59 @@
 
 struct _SbMapPage
 {
-  AdwBin       parent_instance;
+  AdwBin parent_instance;
 
-  GtkWidget   *scroller;
-  SbCanvas    *canvas;
-  GtkLabel    *zoom_label;
+  GtkWidget *scroller;
+  SbCanvas *canvas;
+  GtkLabel *zoom_label;
   SbInspector *inspector;
 
-  SbSession   *session;
+  SbSession *session;
   SbFlowModel *model;
-  GtkWidget   *chooser; /* (nullable): while it is open */
-  char        *owner;   /* where the step that is being chosen goes */
-  int          lane;
-  int          index;
+  GtkWidget *chooser; /* (nullable): while it is open */
+  char *owner;        /* where the step that is being chosen goes */
+  int lane;
+  int index;
+  gboolean inserted;
+  guint frames; /* since the list was asked for */
 };
 
 static void page_iface_init (SbPageInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (SbMapPage, sb_map_page, ADW_TYPE_BIN,
+G_DEFINE_FINAL_TYPE_WITH_CODE (SbMapPage,
+                               sb_map_page,
+                               ADW_TYPE_BIN,
                                G_IMPLEMENT_INTERFACE (SB_TYPE_PAGE, page_iface_init))
 
 static gboolean
 drop_chooser_cb (gpointer data)
 {
-  if (gtk_widget_get_parent (data) != NULL)
-    gtk_widget_unparent (data);
+  GtkWidget *page;
+
+  if (gtk_widget_get_parent (data) == NULL)
+    return G_SOURCE_REMOVE;
+  page = gtk_widget_get_ancestor (data, SB_TYPE_MAP_PAGE);
+  gtk_widget_unparent (data);
+  /* Only now is the focus not given back to what had it before the list was opened. */
+  if (page != NULL && SB_MAP_PAGE (page)->inserted)
+    {
+      SB_MAP_PAGE (page)->inserted = FALSE;
+      sb_canvas_focus_chosen (SB_MAP_PAGE (page)->canvas);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* A frame later, when what the focus has scrolled to is where it will be. */
+static gboolean
+open_chooser_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  GtkWidget *chooser = SB_MAP_PAGE (widget)->chooser;
+
+  SB_MAP_PAGE (widget)->frames += 1;
+  if (chooser != NULL && SB_MAP_PAGE (widget)->frames < 3)
+    return G_SOURCE_CONTINUE;
+  if (chooser != NULL)
+    gtk_popover_popup (GTK_POPOVER (chooser));
   return G_SOURCE_REMOVE;
 }
 
@@ -53,12 +81,12 @@ chooser_closed_cb (SbMapPage *self)
 
   /* Not while it is being closed. */
   if (chooser != NULL)
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, drop_chooser_cb, g_object_ref (chooser), g_object_unref);
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, drop_chooser_cb, g_object_ref (chooser),
+                     g_object_unref);
 }
 
 static void
-step_chosen_cb (SbMapPage *self,
-                SbValue   *step)
+step_chosen_cb (SbMapPage *self, SbValue *step)
 {
   SbValue *old = sb_flow_model_get_flow (self->model)->document;
   const char *id = sb_value_get_string (step, "id");
@@ -67,23 +95,19 @@ step_chosen_cb (SbMapPage *self,
   g_autoptr (SbValue) document = NULL;
   g_autoptr (GError) error = NULL;
 
-  document = sb_flow_edit_insert (old, self->owner, self->lane, (guint) self->index,
-                                  sb_value_ref (step));
+  document =
+    sb_flow_edit_insert (old, self->owner, self->lane, (guint)self->index, sb_value_ref (step));
   if (!sb_flow_model_edit (self->model, document, NULL, &error))
     {
       gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
       return;
     }
+  self->inserted = TRUE;
   sb_flow_model_set_chosen (self->model, node);
-  sb_canvas_focus_chosen (self->canvas);
 }
 
 static void
-add_cb (SbMapPage  *self,
-        const char *owner,
-        int         lane,
-        int         index,
-        GtkWidget  *button)
+add_cb (SbMapPage *self, const char *owner, int lane, int index, GtkWidget *button)
 {
   if (self->chooser != NULL || self->session == NULL)
     return;
@@ -97,21 +121,24 @@ add_cb (SbMapPage  *self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->chooser, "closed", G_CALLBACK (chooser_closed_cb), self,
                            G_CONNECT_SWAPPED);
-  gtk_popover_popup (GTK_POPOVER (self->chooser));
+  /* Assistive technology presses a + that is out of view, too: the focus brings it into view first.
+   */
+  gtk_widget_grab_focus (button);
+  self->frames = 0;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), open_chooser_cb, NULL, NULL);
 }
 
 static void
-removed_cb (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
+removed_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  gtk_widget_activate_action (widget, "win.undo-toast", "s", _("Step removed"));
+  gtk_widget_activate_action (widget, "win.undo-toast", "s", _ ("Step removed"));
 }
 
 static void
 zoom_changed_cb (SbMapPage *self)
 {
-  g_autofree char *text = g_strdup_printf ("%d%%", (int) round (sb_canvas_get_zoom (self->canvas) * 100));
+  g_autofree char *text =
+    g_strdup_printf ("%d%%", (int)round (sb_canvas_get_zoom (self->canvas) * 100));
 
   gtk_label_set_label (self->zoom_label, text);
 }
@@ -135,8 +162,7 @@ zoom_fit_cb (SbMapPage *self)
 }
 
 static void
-set_session (SbPage    *page,
-             SbSession *session)
+set_session (SbPage *page, SbSession *session)
 {
   SbMapPage *self = SB_MAP_PAGE (page);
 
@@ -145,8 +171,7 @@ set_session (SbPage    *page,
 }
 
 static void
-set_model (SbPage      *page,
-           SbFlowModel *model)
+set_model (SbPage *page, SbFlowModel *model)
 {
   SbMapPage *self = SB_MAP_PAGE (page);
 
@@ -158,7 +183,7 @@ set_model (SbPage      *page,
 static const char *
 get_title (SbPage *page)
 {
-  return _("Map");
+  return _ ("Map");
 }
 
 static void

@@ -21,13 +21,12 @@ G_DEFINE_INTERFACE (SbPage, sb_page, GTK_TYPE_WIDGET)
 static void
 sb_page_default_init (SbPageInterface *iface)
 {
-  signals[HEADER_CHANGED] = g_signal_new ("header-changed", SB_TYPE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
-                                          NULL, NULL, G_TYPE_NONE, 0);
+  signals[HEADER_CHANGED] = g_signal_new ("header-changed", SB_TYPE_PAGE, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 void
-sb_page_set_session (SbPage    *self,
-                     SbSession *session)
+sb_page_set_session (SbPage *self, SbSession *session)
 {
   SbPageInterface *iface = SB_PAGE_GET_IFACE (self);
 
@@ -36,8 +35,7 @@ sb_page_set_session (SbPage    *self,
 }
 
 void
-sb_page_set_model (SbPage      *self,
-                   SbFlowModel *model)
+sb_page_set_model (SbPage *self, SbFlowModel *model)
 {
   SbPageInterface *iface = SB_PAGE_GET_IFACE (self);
 

@@ -15,32 +15,33 @@
 
 struct _SbPlanPage
 {
-  AdwBin               parent_instance;
+  AdwBin parent_instance;
 
-  GtkWidget           *owner;
-  GtkWidget           *minutes;
+  GtkWidget *owner;
+  GtkWidget *minutes;
   AdwPreferencesGroup *criteria_group;
-  GtkListBox          *fallback;
-  GtkWidget           *call;
-  GtkWidget           *look;
-  GtkWidget           *reprocess;
+  GtkListBox *fallback;
+  GtkWidget *call;
+  GtkWidget *look;
+  GtkWidget *reprocess;
 
-  SbFlowModel         *model;
-  GPtrArray           *criteria_rows;
-  gboolean             filling;
+  SbFlowModel *model;
+  GPtrArray *criteria_rows;
+  gboolean filling;
 };
 
 static void page_iface_init (SbPageInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (SbPlanPage, sb_plan_page, ADW_TYPE_BIN,
+G_DEFINE_FINAL_TYPE_WITH_CODE (SbPlanPage,
+                               sb_plan_page,
+                               ADW_TYPE_BIN,
                                G_IMPLEMENT_INTERFACE (SB_TYPE_PAGE, page_iface_init))
 
-/* --- edits ------------------------------------------------------------------------------------------ */
+/* --- edits
+ * ------------------------------------------------------------------------------------------ */
 
 static void
-set_text (SbValue    *object,
-          const char *member,
-          GtkWidget  *row)
+set_text (SbValue *object, const char *member, GtkWidget *row)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (row));
 
@@ -69,8 +70,8 @@ read_plan (SbPlanPage *self)
   SbValue *old = sb_flow_model_get_flow (self->model)->plan;
   SbValue *plan = old != NULL ? sb_value_copy (old) : sb_value_new_object ();
   SbValue *old_runbook = sb_value_get_member (plan, "runbook");
-  SbValue *runbook = sb_value_get_length (old_runbook) > 0 ? sb_value_copy (old_runbook)
-                                                           : sb_value_new_object ();
+  SbValue *runbook =
+    sb_value_get_length (old_runbook) > 0 ? sb_value_copy (old_runbook) : sb_value_new_object ();
   const char *minutes = gtk_editable_get_text (GTK_EDITABLE (self->minutes));
   SbValue *number = sb_value_new_number (minutes, NULL);
 
@@ -88,8 +89,7 @@ read_plan (SbPlanPage *self)
 }
 
 static void
-save (SbPlanPage *self,
-      const char *merge)
+save (SbPlanPage *self, const char *merge)
 {
   g_autoptr (SbValue) document = NULL;
   g_autoptr (GError) error = NULL;
@@ -105,10 +105,9 @@ save (SbPlanPage *self,
 }
 
 static void
-text_changed_cb (GtkEditable *row,
-                 SbPlanPage  *self)
+text_changed_cb (GtkEditable *row, SbPlanPage *self)
 {
-  g_autofree char *merge = g_strdup_printf ("plan/%p", (gpointer) row);
+  g_autofree char *merge = g_strdup_printf ("plan/%p", (gpointer)row);
 
   if (row == GTK_EDITABLE (self->minutes))
     {
@@ -124,31 +123,29 @@ text_changed_cb (GtkEditable *row,
 }
 
 static void
-remove_step_cb (SbPlanPage *self,
-                GtkWidget  *button)
+remove_step_cb (SbPlanPage *self, GtkWidget *button)
 {
   GtkWidget *row = gtk_widget_get_ancestor (button, GTK_TYPE_LIST_BOX_ROW);
 
   gtk_list_box_remove (self->fallback, row);
   save (self, NULL);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.undo-toast", "s", _("Step removed"));
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.undo-toast", "s", _ ("Step removed"));
 }
 
 static GtkWidget *
-add_row (SbPlanPage *self,
-         const char *text)
+add_row (SbPlanPage *self, const char *text)
 {
   GtkWidget *row = adw_entry_row_new ();
   GtkWidget *remove = gtk_button_new_from_icon_name ("sb-remove-symbolic");
   guint number = 1;
   g_autofree char *title = NULL;
 
-  while (gtk_list_box_get_row_at_index (self->fallback, (int) number - 1) != NULL)
+  while (gtk_list_box_get_row_at_index (self->fallback, (int)number - 1) != NULL)
     number++;
-  title = g_strdup_printf (_("Step %u"), number);
+  title = g_strdup_printf (_ ("Step %u"), number);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_editable_set_text (GTK_EDITABLE (row), text);
-  gtk_widget_set_tooltip_text (remove, _("Remove this step"));
+  gtk_widget_set_tooltip_text (remove, _ ("Remove this step"));
   gtk_widget_set_valign (remove, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (remove, "flat");
   adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), remove);
@@ -164,7 +161,8 @@ add_step_cb (SbPlanPage *self)
   gtk_widget_grab_focus (add_row (self, ""));
 }
 
-/* --- show ------------------------------------------------------------------------------------------- */
+/* --- show
+ * ------------------------------------------------------------------------------------------- */
 
 static char *
 describe_criterion (SbValue *criterion)
@@ -177,23 +175,22 @@ describe_criterion (SbValue *criterion)
     return g_strdup (text);
   if (g_strcmp0 (kind, "records") == 0)
     {
-      n = (guint) sb_value_get_int_or (criterion, "at_least", 10);
+      n = (guint)sb_value_get_int_or (criterion, "at_least", 10);
       return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "At least %u record went through",
                                            "At least %u records went through", n),
                               n);
     }
   if (g_strcmp0 (kind, "nothing-unexpected") == 0)
-    return g_strdup (_("Nothing unexpected"));
+    return g_strdup (_ ("Nothing unexpected"));
   if (g_strcmp0 (kind, "no-duplicates") == 0)
-    return g_strdup (_("Nothing done twice"));
+    return g_strdup (_ ("Nothing done twice"));
   if (g_strcmp0 (kind, "failures-reach-inbox") == 0)
-    return g_strdup (_("Failures reach the inbox"));
+    return g_strdup (_ ("Failures reach the inbox"));
   if (g_strcmp0 (kind, "within") == 0)
     {
-      n = (guint) sb_value_get_int_or (criterion, "seconds", 0);
-      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Done within %u second",
-                                           "Done within %u seconds", n),
-                              n);
+      n = (guint)sb_value_get_int_or (criterion, "seconds", 0);
+      return g_strdup_printf (
+        g_dngettext (GETTEXT_PACKAGE, "Done within %u second", "Done within %u seconds", n), n);
     }
   return g_strdup (kind);
 }
@@ -209,7 +206,7 @@ show_criteria (SbPlanPage *self)
   for (guint i = 0; i < sb_value_get_length (criteria); i++)
     {
       GtkWidget *row = adw_action_row_new ();
-      GtkWidget *icon = gtk_image_new_from_icon_name ("sb-done-symbolic");
+      GtkWidget *icon = gtk_image_new_from_icon_name ("sb-status-draft-symbolic");
       g_autofree char *text = describe_criterion (sb_value_get_item (criteria, i));
 
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
@@ -222,8 +219,7 @@ show_criteria (SbPlanPage *self)
 }
 
 static void
-show_text (GtkWidget  *row,
-           const char *text)
+show_text (GtkWidget *row, const char *text)
 {
   if (text == NULL)
     text = "";
@@ -267,8 +263,7 @@ show (SbPlanPage *self)
 }
 
 static void
-set_model (SbPage      *page,
-           SbFlowModel *model)
+set_model (SbPage *page, SbFlowModel *model)
 {
   SbPlanPage *self = SB_PLAN_PAGE (page);
 
@@ -283,7 +278,7 @@ set_model (SbPage      *page,
 static const char *
 get_title (SbPage *page)
 {
-  return _("Plan");
+  return _ ("Plan");
 }
 
 static void

@@ -24,7 +24,7 @@ struct _SbPreview
 {
   GHashTable *steps; /* step id → SbStepPreview */
   GHashTable *lanes; /* step id → lane + 1 */
-  SbScope    *end;   /* with everything the walk gave */
+  SbScope *end;      /* with everything the walk gave */
 };
 
 static void
@@ -41,10 +41,7 @@ step_preview_free (gpointer data)
 
 /* The first time counts: of a for-each it is the first item that is shown. */
 static SbStepPreview *
-take_note (SbPreview        *self,
-           SbStep           *step,
-           SbPreviewVerdict  verdict,
-           SbScope          *scope)
+take_note (SbPreview *self, SbStep *step, SbPreviewVerdict verdict, SbScope *scope)
 {
   SbStepPreview *preview = g_hash_table_lookup (self->steps, step->id);
 
@@ -59,10 +56,7 @@ take_note (SbPreview        *self,
 
 /* What the vendor would answer, as the connector file shows it. */
 static SbValue *
-sample_output (SbConnector *connector,
-               SbAction    *action,
-               SbValue     *fields,
-               gint64       now_us)
+sample_output (SbConnector *connector, SbAction *action, SbValue *fields, gint64 now_us)
 {
   SbValue *sample = sb_value_get_path (action->document, "answer.sample");
   g_autoptr (SbScope) scope = sb_scope_new (NULL, now_us);
@@ -80,9 +74,9 @@ sample_output (SbConnector *connector,
       SbValue *value = sb_value_get_member (fields, field->key);
 
       sb_value_set (filled, field->key,
-                    value != NULL            ? sb_value_ref (value)
-                    : field->sample != NULL  ? sb_value_ref (field->sample)
-                                             : sb_value_new_string (""));
+                    value != NULL           ? sb_value_ref (value)
+                    : field->sample != NULL ? sb_value_ref (field->sample)
+                                            : sb_value_new_string (""));
     }
   sb_scope_set (scope, "fields", filled);
   sb_scope_set (scope, "key", key);
@@ -91,7 +85,7 @@ sample_output (SbConnector *connector,
     return sb_value_new_object ();
 
   if (sb_value_get_int (sb_value_get_path (action->document, "answer.ok[0]"), &ok))
-    answer.status = (guint) ok;
+    answer.status = (guint)ok;
   text = sb_json_write (body);
   answer.body = g_bytes_new_take (g_steal_pointer (&text), strlen (text));
   outcome = sb_answer_judge (connector, action, &answer, now_us);
@@ -104,16 +98,16 @@ sample_output (SbConnector *connector,
 typedef struct
 {
   SbPreview *preview;
-  SbScope   *scope;
+  SbScope *scope;
 } Walk;
 
 static void
-passed_cb (SbStep     *step,
+passed_cb (SbStep *step,
            const char *place,
            const char *verdict,
            const char *detail,
-           SbValue    *output,
-           gpointer    data)
+           SbValue *output,
+           gpointer data)
 {
   Walk *walk = data;
   SbStepPreview *preview;
@@ -127,12 +121,12 @@ passed_cb (SbStep     *step,
 
 /* One step that the walk asks for: notes it, and answers in the vendor's place. */
 static void
-answer_need (SbPreview    *self,
+answer_need (SbPreview *self,
              SbConnectors *connectors,
-             SbNeed       *need,
-             SbScope      *scope,
-             SbJournal    *journal,
-             gint64        now_us)
+             SbNeed *need,
+             SbScope *scope,
+             SbJournal *journal,
+             gint64 now_us)
 {
   SbStepPreview *preview = take_note (self, need->step, SB_PREVIEW_DONE, scope);
   SbConnector *connector = sb_connectors_find (connectors, need->step->connector);
@@ -151,14 +145,15 @@ answer_need (SbPreview    *self,
   sb_journal_add_output (journal, need->place, output);
 }
 
-/* A field that cannot be filled in stops a run, but the owner wants to see the steps after it too. */
+/* A field that cannot be filled in stops a run, but the owner wants to see the steps after it too.
+ */
 static gboolean
-pass_failure (SbPreview    *self,
+pass_failure (SbPreview *self,
               SbConnectors *connectors,
-              SbNeed       *need,
-              SbScope      *scope,
-              SbJournal    *journal,
-              gint64        now_us)
+              SbNeed *need,
+              SbScope *scope,
+              SbJournal *journal,
+              gint64 now_us)
 {
   SbStepPreview *preview;
 
@@ -177,9 +172,7 @@ pass_failure (SbPreview    *self,
 }
 
 static SbScope *
-make_scope (SbFlow  *flow,
-            SbValue *body,
-            gint64   now_us)
+make_scope (SbFlow *flow, SbValue *body, gint64 now_us)
 {
   SbScope *scope = sb_scope_new (flow->time_zone, now_us);
   g_autoptr (SbValue) run = sb_value_new_object ();
@@ -200,11 +193,7 @@ make_scope (SbFlow  *flow,
 }
 
 static void
-walk (SbPreview    *self,
-      SbFlow       *flow,
-      SbConnectors *connectors,
-      SbValue      *body,
-      gint64        now_us)
+walk (SbPreview *self, SbFlow *flow, SbConnectors *connectors, SbValue *body, gint64 now_us)
 {
   g_autoptr (SbJournal) journal = sb_journal_new ();
 
@@ -216,7 +205,7 @@ walk (SbPreview    *self,
 
       g_clear_pointer (&self->end, sb_scope_free);
       self->end = make_scope (flow, body, now_us);
-      state = (Walk) { self, self->end };
+      state = (Walk){ self, self->end };
       need = sb_walk_next (flow, self->end, journal, now_us, passed_cb, &state);
 
       switch (need->kind)
@@ -243,10 +232,10 @@ walk (SbPreview    *self,
     }
 }
 
-/* Which way each branch went: the first whose condition holds, seen from where the branch stands. */
+/* Which way each branch went: the first whose condition holds, seen from where the branch stands.
+ */
 static void
-find_lanes (SbPreview *self,
-            SbFlow    *flow)
+find_lanes (SbPreview *self, SbFlow *flow)
 {
   g_autoptr (GPtrArray) steps = sb_flow_list_steps (flow);
 
@@ -282,10 +271,7 @@ find_lanes (SbPreview *self,
  * Returns: (transfer full)
  */
 SbPreview *
-sb_preview_new (SbFlow       *flow,
-                SbConnectors *connectors,
-                SbValue      *record,
-                gint64        now_us)
+sb_preview_new (SbFlow *flow, SbConnectors *connectors, SbValue *record, gint64 now_us)
 {
   SbPreview *self = g_new0 (SbPreview, 1);
 
@@ -313,8 +299,7 @@ sb_preview_free (SbPreview *self)
  * Returns: (transfer none) (nullable): NULL where the record does not come past that step
  */
 const SbStepPreview *
-sb_preview_get (SbPreview  *self,
-                const char *step_id)
+sb_preview_get (SbPreview *self, const char *step_id)
 {
   return g_hash_table_lookup (self->steps, step_id);
 }
@@ -325,10 +310,9 @@ sb_preview_get (SbPreview  *self,
  * Returns: the lane the record takes at a branch, -1 for none
  */
 int
-sb_preview_get_lane (SbPreview  *self,
-                     const char *step_id)
+sb_preview_get_lane (SbPreview *self, const char *step_id)
 {
-  return (int) GPOINTER_TO_UINT (g_hash_table_lookup (self->lanes, step_id)) - 1;
+  return (int)GPOINTER_TO_UINT (g_hash_table_lookup (self->lanes, step_id)) - 1;
 }
 
 /**
@@ -340,8 +324,7 @@ sb_preview_get_lane (SbPreview  *self,
  * Returns: (transfer none)
  */
 SbScope *
-sb_preview_get_scope (SbPreview  *self,
-                      const char *step_id)
+sb_preview_get_scope (SbPreview *self, const char *step_id)
 {
   const SbStepPreview *preview = step_id != NULL ? sb_preview_get (self, step_id) : NULL;
 
@@ -368,11 +351,12 @@ sb_preview_show_value (SbValue *value)
     case SB_VALUE_ARRAY:
       return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u item", "%u items", length), length);
     case SB_VALUE_OBJECT:
-      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u value", "%u values", length), length);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u value", "%u values", length),
+                              length);
     case SB_VALUE_BOOLEAN:
-      return g_strdup (sb_value_get_boolean (value) ? _("yes") : _("no"));
+      return g_strdup (sb_value_get_boolean (value) ? _ ("yes") : _ ("no"));
     case SB_VALUE_NULL:
-      return g_strdup (_("empty"));
+      return g_strdup (_ ("empty"));
     case SB_VALUE_NUMBER:
     case SB_VALUE_STRING:
     default:
@@ -391,10 +375,7 @@ sb_preview_show_value (SbValue *value)
  * Returns: (transfer full): NULL on error, in words
  */
 char *
-sb_preview_render (SbPreview   *self,
-                   const char  *step_id,
-                   SbValue     *field,
-                   GError     **error)
+sb_preview_render (SbPreview *self, const char *step_id, SbValue *field, GError **error)
 {
   g_autoptr (SbValue) value = sb_render_value (field, sb_preview_get_scope (self, step_id), error);
 
@@ -409,9 +390,7 @@ sb_preview_render (SbPreview   *self,
  * Returns: (transfer full) (nullable): NULL where the connector has no words for it
  */
 char *
-sb_preview_done_words (SbPreview    *self,
-                       SbConnectors *connectors,
-                       SbStep       *step)
+sb_preview_done_words (SbPreview *self, SbConnectors *connectors, SbStep *step)
 {
   const SbStepPreview *preview = sb_preview_get (self, step->id);
   SbConnector *connector = NULL;
@@ -451,13 +430,10 @@ sb_preview_record_body (SbValue *record)
  * Returns: (transfer full)
  */
 char *
-sb_preview_record_title (SbFlow       *flow,
-                         SbConnectors *connectors,
-                         SbValue      *record)
+sb_preview_record_title (SbFlow *flow, SbConnectors *connectors, SbValue *record)
 {
-  const char *title = sb_value_get_member (record, "body") != NULL
-                        ? sb_value_get_string (record, "title")
-                        : NULL;
+  const char *title =
+    sb_value_get_member (record, "body") != NULL ? sb_value_get_string (record, "title") : NULL;
   SbConnector *connector = NULL;
   SbTrigger *trigger = NULL;
 
@@ -475,5 +451,5 @@ sb_preview_record_title (SbFlow       *flow,
       if (text != NULL)
         return text;
     }
-  return g_strdup (_("Sample record"));
+  return g_strdup (_ ("Sample record"));
 }

@@ -16,26 +16,26 @@
 
 struct _SbSession
 {
-  GObject       parent_instance;
+  GObject parent_instance;
 
-  char         *folder;
-  char         *mode;
-  gint          port;
-  gint          practice_port;
+  char *folder;
+  char *mode;
+  gint port;
+  gint practice_port;
 
-  SbEngine     *engine; /* (nullable): not before ::ready */
-  SbControl    *control; /* (nullable): lets "signalboxctl" work while the window is open */
-  GError       *error;
-  gboolean      ready;
+  SbEngine *engine;   /* (nullable): not before ::ready */
+  SbControl *control; /* (nullable): lets "signalboxctl" work while the window is open */
+  GError *error;
+  gboolean ready;
   GCancellable *cancellable;
 
-  GListStore   *flows;
-  GPtrArray    *connections;
-  guint         n_inbox;
-  gint64        last_event_us;
+  GListStore *flows;
+  GPtrArray *connections;
+  guint n_inbox;
+  gint64 last_event_us;
 
-  gboolean      loading_flows;
-  gboolean      flows_stale;
+  gboolean loading_flows;
+  gboolean flows_stale;
 };
 
 enum
@@ -56,10 +56,8 @@ G_DEFINE_FINAL_TYPE (SbSession, sb_session, G_TYPE_OBJECT)
 
 static void load_flows (SbSession *self);
 
-
 static gboolean
-steps_use (SbValue    *steps,
-           const char *connection_id)
+steps_use (SbValue *steps, const char *connection_id)
 {
   for (guint i = 0; i < sb_value_get_length (steps); i++)
     {
@@ -77,8 +75,7 @@ steps_use (SbValue    *steps,
 }
 
 static gboolean
-flow_uses (SbFlowRow  *row,
-           const char *connection_id)
+flow_uses (SbFlowRow *row, const char *connection_id)
 {
   SbValue *trigger = sb_value_get_member (row->draft, "trigger");
 
@@ -87,8 +84,7 @@ flow_uses (SbFlowRow  *row,
 }
 
 static const char *
-find_trouble (SbSession *self,
-              SbFlowRow *row)
+find_trouble (SbSession *self, SbFlowRow *row)
 {
   for (guint i = 0; i < self->connections->len; i++)
     {
@@ -101,19 +97,17 @@ find_trouble (SbSession *self,
 }
 
 static int
-compare_rows (gconstpointer a,
-              gconstpointer b)
+compare_rows (gconstpointer a, gconstpointer b)
 {
-  const SbFlowRow *first = *(const SbFlowRow *const *) a;
-  const SbFlowRow *second = *(const SbFlowRow *const *) b;
+  const SbFlowRow *first = *(const SbFlowRow *const *)a;
+  const SbFlowRow *second = *(const SbFlowRow *const *)b;
   int order = g_utf8_collate (first->name, second->name);
 
   return order != 0 ? order : strcmp (first->id, second->id);
 }
 
 static gboolean
-same_order (SbSession *self,
-            GPtrArray *rows)
+same_order (SbSession *self, GPtrArray *rows)
 {
   if (g_list_model_get_n_items (G_LIST_MODEL (self->flows)) != rows->len)
     return FALSE;
@@ -129,8 +123,7 @@ same_order (SbSession *self,
 }
 
 static void
-take_rows (SbSession *self,
-           GPtrArray *rows)
+take_rows (SbSession *self, GPtrArray *rows)
 {
   g_ptr_array_sort (rows, compare_rows);
   if (!same_order (self, rows))
@@ -157,9 +150,7 @@ take_rows (SbSession *self,
 }
 
 static void
-listed_flows_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      data)
+listed_flows_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbSession) self = data;
   g_autoptr (GError) error = NULL;
@@ -191,9 +182,7 @@ load_flows (SbSession *self)
 }
 
 static void
-listed_connections_cb (GObject      *source,
-                       GAsyncResult *result,
-                       gpointer      data)
+listed_connections_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbSession) self = data;
   g_autoptr (GError) error = NULL;
@@ -212,9 +201,7 @@ listed_connections_cb (GObject      *source,
 }
 
 static void
-summary_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      data)
+summary_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbSession) self = data;
   g_autoptr (SbValue) summary = sb_store_summary_finish (SB_STORE (source), result, NULL);
@@ -222,7 +209,7 @@ summary_cb (GObject      *source,
 
   if (summary == NULL)
     return;
-  self->n_inbox = (guint) sb_value_get_int_or (sb_value_get_member (summary, "runs"), "inbox", 0);
+  self->n_inbox = (guint)sb_value_get_int_or (sb_value_get_member (summary, "runs"), "inbox", 0);
   if (sb_value_get_int (sb_value_get_member (summary, "last_event"), &last_event))
     self->last_event_us = last_event;
   g_signal_emit (self, signals[SUMMARY_CHANGED], 0);
@@ -243,9 +230,7 @@ load_connections (SbSession *self)
 }
 
 static void
-engine_changed_cb (SbSession  *self,
-                   const char *what,
-                   const char *id)
+engine_changed_cb (SbSession *self, const char *what, const char *id)
 {
   if (strcmp (what, "connections") == 0 || strcmp (what, "engine") == 0)
     load_connections (self);
@@ -257,17 +242,13 @@ engine_changed_cb (SbSession  *self,
 }
 
 static void
-engine_alert_cb (SbSession  *self,
-                 const char *message)
+engine_alert_cb (SbSession *self, const char *message)
 {
   g_signal_emit (self, signals[ALERT], 0, message);
 }
 
 static void
-start_thread (GTask        *task,
-              gpointer      source,
-              gpointer      data,
-              GCancellable *cancellable)
+start_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   SbSession *self = source;
   SbEngineOptions options = {
@@ -286,9 +267,7 @@ start_thread (GTask        *task,
 }
 
 static void
-started_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      data)
+started_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   SbSession *self = SB_SESSION (source);
   g_autoptr (GError) control_error = NULL;
@@ -338,10 +317,7 @@ sb_session_finalize (GObject *object)
 }
 
 static guint
-new_signal (const char *name,
-            guint       n_params,
-            GType       first,
-            GType       second)
+new_signal (const char *name, guint n_params, GType first, GType second)
 {
   return g_signal_new (name, SB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                        n_params, first, second);
@@ -368,15 +344,12 @@ static void
 sb_session_init (SbSession *self)
 {
   self->flows = g_list_store_new (SB_TYPE_FLOW_ITEM);
-  self->connections = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_connection_unref);
+  self->connections = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_connection_unref);
   self->cancellable = g_cancellable_new ();
 }
 
 SbSession *
-sb_session_new (const char *folder,
-                const char *mode,
-                gint        port,
-                gint        practice_port)
+sb_session_new (const char *folder, const char *mode, gint port, gint practice_port)
 {
   SbSession *self = g_object_new (SB_TYPE_SESSION, NULL);
 
@@ -390,8 +363,8 @@ sb_session_new (const char *folder,
 /**
  * sb_session_start:
  *
- * Opens and starts the engine on a thread; ::ready or ::failed follows. After ::failed it may be called
- * again.
+ * Opens and starts the engine on a thread; ::ready or ::failed follows. After ::failed it may be
+ * called again.
  */
 void
 sb_session_start (SbSession *self)
@@ -476,8 +449,7 @@ sb_session_get_flows (SbSession *self)
  * Returns: (transfer none) (nullable)
  */
 SbFlowItem *
-sb_session_find_flow (SbSession  *self,
-                      const char *id)
+sb_session_find_flow (SbSession *self, const char *id)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->flows));
 
@@ -504,8 +476,7 @@ sb_session_get_connections (SbSession *self)
  * Returns: (transfer none) (nullable)
  */
 SbConnection *
-sb_session_find_connection (SbSession  *self,
-                            const char *id)
+sb_session_find_connection (SbSession *self, const char *id)
 {
   for (guint i = 0; id != NULL && i < self->connections->len; i++)
     {
@@ -518,8 +489,7 @@ sb_session_find_connection (SbSession  *self,
 }
 
 GPtrArray *
-sb_session_list_users (SbSession  *self,
-                       const char *connection_id)
+sb_session_list_users (SbSession *self, const char *connection_id)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->flows));

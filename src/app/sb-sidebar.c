@@ -17,44 +17,41 @@
 
 struct _SbSidebar
 {
-  AdwBin     parent_instance;
+  AdwBin parent_instance;
 
   GtkWidget *none_label;
   GtkListBox *flows_list;
   GtkListBox *pages_list;
   GtkWidget *inbox_row;
-  GtkLabel  *inbox_count;
+  GtkLabel *inbox_count;
   GtkWidget *listening_icon;
-  GtkLabel  *listening_title;
-  GtkLabel  *listening_subtitle;
+  GtkLabel *listening_title;
+  GtkLabel *listening_subtitle;
 
   SbSession *session;
-  char      *flow_id;
-  char      *page;
-  guint      tick;
+  char *flow_id;
+  char *page;
+  guint tick;
 };
 
 G_DEFINE_FINAL_TYPE (SbSidebar, sb_sidebar, ADW_TYPE_BIN)
 
 static void
-flow_activated_cb (SbSidebar     *self,
-                   GtkListBoxRow *row)
+flow_activated_cb (SbSidebar *self, GtkListBoxRow *row)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.show-flow", "s",
                               gtk_widget_get_name (GTK_WIDGET (row)));
 }
 
 static void
-page_activated_cb (SbSidebar     *self,
-                   GtkListBoxRow *row)
+page_activated_cb (SbSidebar *self, GtkListBoxRow *row)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s",
                               gtk_widget_get_name (GTK_WIDGET (row)));
 }
 
 static void
-item_changed_cb (SbFlowItem *item,
-                 GtkWidget  *row)
+item_changed_cb (SbFlowItem *item, GtkWidget *row)
 {
   GtkWidget *box = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
   GtkWidget *icon = gtk_widget_get_first_child (box);
@@ -73,8 +70,7 @@ item_changed_cb (SbFlowItem *item,
 }
 
 static GtkWidget *
-create_row_cb (gpointer object,
-               gpointer data)
+create_row_cb (gpointer object, gpointer data)
 {
   SbFlowItem *item = object;
   GtkWidget *row = gtk_list_box_row_new ();
@@ -120,18 +116,17 @@ show_listening (SbSidebar *self)
   gboolean practice = g_strcmp0 (sb_session_get_mode (self->session), "practice") == 0;
   g_autofree char *ago = sb_words_ago (last);
 
-  gtk_label_set_label (self->listening_title,
-                       !listening ? _("Not listening yet")
-                       : practice ? _("Listening, for practice")
-                                  : _("Listening"));
+  gtk_label_set_label (self->listening_title, !listening ? _ ("Not listening yet")
+                                              : practice ? _ ("Listening, for practice")
+                                                         : _ ("Listening"));
   if (!listening)
-    gtk_label_set_label (self->listening_subtitle, _("Starts with the first flow"));
+    gtk_label_set_label (self->listening_subtitle, _ ("Starts with the first flow"));
   else if (last == 0)
-    gtk_label_set_label (self->listening_subtitle, _("No bell yet"));
+    gtk_label_set_label (self->listening_subtitle, _ ("No bell yet"));
   else
     {
       /* Translators: %s is "4 minutes ago" */
-      g_autofree char *text = g_strdup_printf (_("Last bell %s"), ago);
+      g_autofree char *text = g_strdup_printf (_ ("Last bell %s"), ago);
 
       gtk_label_set_label (self->listening_subtitle, text);
     }
@@ -161,7 +156,7 @@ summary_changed_cb (SbSidebar *self)
 
   gtk_label_set_label (self->inbox_count, count);
   gtk_widget_set_visible (GTK_WIDGET (self->inbox_count), n_inbox > 0);
-  spoken = n_inbox == 0 ? g_strdup (_("Inbox"))
+  spoken = n_inbox == 0 ? g_strdup (_ ("Inbox"))
                         : g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Inbox, %u run needs you",
                                                         "Inbox, %u runs need you", n_inbox),
                                            n_inbox);
@@ -178,13 +173,13 @@ tick_cb (gpointer data)
 }
 
 void
-sb_sidebar_set_session (SbSidebar *self,
-                        SbSession *session)
+sb_sidebar_set_session (SbSidebar *self, SbSession *session)
 {
   g_return_if_fail (self->session == NULL);
 
   self->session = g_object_ref (session);
-  gtk_list_box_bind_model (self->flows_list, sb_session_get_flows (session), create_row_cb, NULL, NULL);
+  gtk_list_box_bind_model (self->flows_list, sb_session_get_flows (session), create_row_cb, NULL,
+                           NULL);
   g_signal_connect_object (session, "flows-changed", G_CALLBACK (flows_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "summary-changed", G_CALLBACK (summary_changed_cb), self,
@@ -195,9 +190,7 @@ sb_sidebar_set_session (SbSidebar *self,
 }
 
 void
-sb_sidebar_select (SbSidebar  *self,
-                   const char *flow_id,
-                   const char *page)
+sb_sidebar_select (SbSidebar *self, const char *flow_id, const char *page)
 {
   g_free (self->flow_id);
   g_free (self->page);
@@ -243,6 +236,6 @@ static void
 sb_sidebar_init (SbSidebar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_label_set_label (self->listening_title, _("Not listening yet"));
-  gtk_label_set_label (self->listening_subtitle, _("Starts with the first flow"));
+  gtk_label_set_label (self->listening_title, _ ("Not listening yet"));
+  gtk_label_set_label (self->listening_subtitle, _ ("Starts with the first flow"));
 }

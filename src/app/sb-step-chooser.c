@@ -17,9 +17,9 @@
 
 struct _SbStepChooser
 {
-  GtkPopover   parent_instance;
-  GtkWidget   *list;
-  SbSession   *session;
+  GtkPopover parent_instance;
+  GtkWidget *list;
+  SbSession *session;
   SbFlowModel *model;
 };
 
@@ -42,15 +42,16 @@ static const struct
   const char *subtitle;
   const char *keywords;
 } plain[] = {
-  { "filter", "only-if", N_("Go on only if…"), N_("Stops records that need nothing"),
-    N_("filter condition when") },
-  { "branch", "choice", N_("Choose one of two ways"), N_("If this, do one thing; otherwise another"),
-    N_("branch if else otherwise condition") },
-  { "for-each", "each", N_("For each of a list"), N_("Once for every item of an order"),
-    N_("loop repeat items lines") },
-  { "delay", "wait", N_("Wait"), N_("A while, or until a time"), N_("delay pause until before after") },
-  { "set-fields", "values", N_("Work out a value"), N_("To use in several places"),
-    N_("set fields variable calculate") },
+  { "filter", "only-if", N_ ("Go on only if…"), N_ ("Stops records that need nothing"),
+    N_ ("filter condition when") },
+  { "branch", "choice", N_ ("Choose one of two ways"),
+    N_ ("If this, do one thing; otherwise another"), N_ ("branch if else otherwise condition") },
+  { "for-each", "each", N_ ("For each of a list"), N_ ("Once for every item of an order"),
+    N_ ("loop repeat items lines") },
+  { "delay", "wait", N_ ("Wait"), N_ ("A while, or until a time"),
+    N_ ("delay pause until before after") },
+  { "set-fields", "values", N_ ("Work out a value"), N_ ("To use in several places"),
+    N_ ("set fields variable calculate") },
 };
 
 static SbValue *
@@ -74,10 +75,10 @@ fill_branch (SbValue *step)
   SbValue *first = sb_value_new_object ();
   SbValue *otherwise = sb_value_new_object ();
 
-  sb_value_set_string (first, "name", _("First way"));
+  sb_value_set_string (first, "name", _ ("First way"));
   sb_value_set (first, "condition", new_condition ());
   sb_value_set (first, "steps", sb_value_new_array ());
-  sb_value_set_string (otherwise, "name", _("Otherwise"));
+  sb_value_set_string (otherwise, "name", _ ("Otherwise"));
   sb_value_set (otherwise, "steps", sb_value_new_array ());
   sb_value_append (lanes, first);
   sb_value_append (lanes, otherwise);
@@ -107,9 +108,7 @@ guess_list (SbFlowModel *model)
 }
 
 static SbValue *
-make_plain (SbStepChooser *self,
-            const char    *type,
-            const char    *wanted)
+make_plain (SbStepChooser *self, const char *type, const char *wanted)
 {
   SbValue *step = sb_value_new_object ();
   g_autofree char *id = NULL;
@@ -142,8 +141,7 @@ make_plain (SbStepChooser *self,
 
 /* Where there is but one account, that is the one. */
 static const char *
-find_connection (SbStepChooser *self,
-                 const char    *connector)
+find_connection (SbStepChooser *self, const char *connector)
 {
   GPtrArray *connections = sb_session_get_connections (self->session);
   const char *found = NULL;
@@ -162,9 +160,7 @@ find_connection (SbStepChooser *self,
 }
 
 static SbValue *
-make_action (SbStepChooser *self,
-             const char    *connector_id,
-             const char    *action_id)
+make_action (SbStepChooser *self, const char *connector_id, const char *action_id)
 {
   SbConnectors *connectors = sb_flow_model_get_connectors (self->model);
   SbConnector *connector = sb_connectors_find (connectors, connector_id);
@@ -186,8 +182,7 @@ make_action (SbStepChooser *self,
 }
 
 static void
-chosen_cb (SbStepChooser *self,
-           const char    *id)
+chosen_cb (SbStepChooser *self, const char *id)
 {
   g_auto (GStrv) parts = g_strsplit (id, "/", 2);
   g_autoptr (SbValue) step = NULL;
@@ -245,22 +240,21 @@ static void
 sb_step_chooser_class_init (SbStepChooserClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sb_step_chooser_dispose;
-  signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_STEP_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_STEP_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
 sb_step_chooser_init (SbStepChooser *self)
 {
-  self->list = sb_choice_list_new (_("What is to be done?"));
+  self->list = sb_choice_list_new (_ ("What is to be done?"));
   gtk_widget_set_size_request (self->list, 320, 380);
   gtk_popover_set_child (GTK_POPOVER (self), self->list);
   g_signal_connect_object (self->list, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
-sb_step_chooser_new (SbSession   *session,
-                     SbFlowModel *model)
+sb_step_chooser_new (SbSession *session, SbFlowModel *model)
 {
   SbStepChooser *self = g_object_new (SB_TYPE_STEP_CHOOSER, NULL);
 

@@ -12,9 +12,9 @@
 
 struct _SbTile
 {
-  AdwBin     parent_instance;
+  AdwBin parent_instance;
   GtkWidget *image;
-  char      *style;
+  char *style;
 };
 
 static const struct
@@ -22,16 +22,15 @@ static const struct
   const char *kind;
   const char *icon;
 } steps[] = {
-  { "branch", "sb-branch-symbolic" },     { "delay", "sb-clock-symbolic" },
-  { "filter", "sb-filter-symbolic" },     { "for-each", "sb-loop-symbolic" },
-  { "lookup", "sb-lookup-symbolic" },     { "set-fields", "sb-set-symbolic" },
+  { "branch", "sb-branch-symbolic" }, { "delay", "sb-clock-symbolic" },
+  { "filter", "sb-filter-symbolic" }, { "for-each", "sb-loop-symbolic" },
+  { "lookup", "sb-lookup-symbolic" }, { "set-fields", "sb-set-symbolic" },
 };
 
 G_DEFINE_FINAL_TYPE (SbTile, sb_tile, ADW_TYPE_BIN)
 
 static void
-set_style (SbTile *self,
-           char   *style)
+set_style (SbTile *self, char *style)
 {
   if (self->style != NULL)
     gtk_widget_remove_css_class (GTK_WIDGET (self), self->style);
@@ -60,13 +59,9 @@ sb_tile_class_init (SbTileClass *klass)
 static void
 sb_tile_init (SbTile *self)
 {
-  self->image = g_object_new (GTK_TYPE_IMAGE,
-                              "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
-                              "halign", GTK_ALIGN_CENTER,
-                              "valign", GTK_ALIGN_CENTER,
-                              "hexpand", TRUE,
-                              "vexpand", TRUE,
-                              NULL);
+  self->image = g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
+                              "halign", GTK_ALIGN_CENTER, "valign", GTK_ALIGN_CENTER, "hexpand",
+                              TRUE, "vexpand", TRUE, NULL);
   adw_bin_set_child (ADW_BIN (self), self->image);
   /* The symbol fills the tile, but the tile keeps to its size. */
   gtk_widget_set_hexpand (GTK_WIDGET (self), FALSE);
@@ -77,8 +72,7 @@ sb_tile_init (SbTile *self)
 }
 
 GtkWidget *
-sb_tile_new (const char *kind,
-             int         size)
+sb_tile_new (const char *kind, int size)
 {
   SbTile *self = g_object_new (SB_TYPE_TILE, NULL);
 
@@ -88,8 +82,7 @@ sb_tile_new (const char *kind,
 }
 
 void
-sb_tile_set_kind (SbTile     *self,
-                  const char *kind)
+sb_tile_set_kind (SbTile *self, const char *kind)
 {
   g_autofree char *icon = NULL;
 
@@ -105,17 +98,14 @@ sb_tile_set_kind (SbTile     *self,
 }
 
 void
-sb_tile_set_icon (SbTile     *self,
-                  const char *icon_name)
+sb_tile_set_icon (SbTile *self, const char *icon_name)
 {
   gtk_image_set_from_icon_name (GTK_IMAGE (self->image), icon_name);
   set_style (self, sb_words_kind_style ("other"));
 }
 
 void
-sb_tile_set_connector (SbTile       *self,
-                       SbConnectors *connectors,
-                       const char   *connector)
+sb_tile_set_connector (SbTile *self, SbConnectors *connectors, const char *connector)
 {
   sb_tile_set_kind (self, sb_words_kind (connectors, connector));
 }

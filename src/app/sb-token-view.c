@@ -9,18 +9,22 @@
 #include "sb-token-view.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "sb-template.h"
 #include "sb-words.h"
 
 /* What stands in the buffer's text for a child anchor. */
-#define ANCHOR_CHAR 0xFFFC
+#define ANCHOR_CHAR    0xFFFC
+#define MAX_PILL_CHARS 26
 
 struct _SbTokenView
 {
-  GtkTextView  parent_instance;
+  GtkTextView parent_instance;
   SbFlowModel *model;
-  gboolean     filling; /* changes come from the program */
+  gboolean filling; /* changes come from the program */
+  int height;       /* of all lines, as last measured */
+  guint idle;
 };
 
 enum
@@ -34,40 +38,69 @@ static GQuark token_quark;
 
 G_DEFINE_FINAL_TYPE (SbTokenView, sb_token_view, GTK_TYPE_TEXT_VIEW)
 
-/* What a filter does, in words; those without are shown by their name. */
+/* What a filter does, in words; %s is what stands after its colon. Those without words are shown by
+ * their name. */
+static char *
+describe_filter (const char *filter)
+{
+  static const char *const words[][2] = {
+    { "money", N_ ("as money") },
+    { "date", N_ ("as a date") },
+    { "number", N_ ("as a number") },
+    { "upper", N_ ("in capitals") },
+    { "lower", N_ ("in small letters") },
+    { "text", N_ ("as text") },
+    { "count", N_ ("counted") },
+    { "join", N_ ("joined") },
+    { "first", N_ ("the first") },
+    { "last", N_ ("the last") },
+    { "lookup", N_ ("looked up") },
+    { "round", N_ ("rounded") },
+    { "trim", N_ ("trimmed") },
+    { "sum", N_ ("added up") },
+    { "utc", N_ ("in UTC") },
+    { "required", N_ ("required") },
+    { "where", N_ ("some of them") },
+    { "replace", N_ ("changed") },
+  };
+  const char *colon = strchr (filter, ':');
+  g_autofree char *name =
+    colon != NULL ? g_strndup (filter, (gsize)(colon - filter)) : g_strdup (filter);
+  g_autofree char *argument = g_strdup (colon != NULL ? colon + 1 : "");
+
+  g_strstrip (name);
+  g_strstrip (argument);
+  g_strdelimit (argument, "\"'", ' ');
+  g_strstrip (argument);
+  if (strcmp (name, "map") == 0)
+    return g_steal_pointer (&argument);
+  if (strcmp (name, "default") == 0)
+    return strcmp (argument, "null") == 0 || *argument == '\0'
+             ? g_strdup (_ ("or nothing"))
+             : g_strdup_printf (_ ("or %s"), argument);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strcmp (words[i][0], name) == 0)
+      return g_strdup (g_dgettext (GETTEXT_PACKAGE, words[i][1]));
+  return g_steal_pointer (&name);
+}
+
 static char *
 describe_filters (const char *filters)
 {
-  static const char *const words[][2] = {
-    { "money", N_("as money") },       { "date", N_("as a date") },     { "number", N_("as a number") },
-    { "default", N_("or a default") }, { "upper", N_("in capitals") },  { "lower", N_("in small letters") },
-    { "text", N_("as text") },         { "count", N_("counted") },      { "join", N_("joined") },
-    { "first", N_("the first") },      { "last", N_("the last") },      { "lookup", N_("looked up") },
-    { "round", N_("rounded") },        { "trim", N_("trimmed") },       { "sum", N_("added up") },
-  };
   g_auto (GStrv) parts = g_strsplit (filters, "|", -1);
   GString *out = g_string_new (NULL);
 
   for (guint i = 0; parts[i] != NULL; i++)
     {
-      g_auto (GStrv) pieces = NULL;
-      const char *text = NULL;
+      g_autofree char *words = describe_filter (parts[i]);
 
-      g_strstrip (parts[i]);
-      pieces = g_strsplit_set (parts[i], ": ", 2);
-      for (guint j = 0; pieces[0] != NULL && j < G_N_ELEMENTS (words); j++)
-        if (g_str_equal (words[j][0], pieces[0]))
-          text = g_dgettext (GETTEXT_PACKAGE, words[j][1]);
-      if (pieces[0] != NULL)
-        g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", text != NULL ? text : pieces[0]);
+      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", words);
     }
   return g_string_free (out, FALSE);
 }
 
 static GtkWidget *
-make_pill (SbTokenView *self,
-           const char  *path,
-           const char  *filters)
+make_pill (SbTokenView *self, const char *path, const char *filters)
 {
   GtkWidget *pill = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *icon;
@@ -86,12 +119,17 @@ make_pill (SbTokenView *self,
       g_autofree char *words = describe_filters (filters);
 
       /* Translators: a value and what is done with it: "Total, as money" */
-      shown = g_strdup_printf (_("%s, %s"), name, words);
+      shown = g_strdup_printf (_ ("%s, %s"), name, words);
     }
   icon = gtk_image_new_from_icon_name (sb_words_type_icon (type));
   label = gtk_label_new (shown != NULL ? shown : name);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
+  /* A text view gives its children their smallest size, so only long names may be cut. */
+  if (g_utf8_strlen (gtk_label_get_label (GTK_LABEL (label)), -1) > MAX_PILL_CHARS)
+    {
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_label_set_width_chars (GTK_LABEL (label), MAX_PILL_CHARS - 4);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), MAX_PILL_CHARS - 4);
+    }
   gtk_box_append (GTK_BOX (pill), icon);
   gtk_box_append (GTK_BOX (pill), label);
   gtk_widget_add_css_class (pill, "sb-pill");
@@ -104,10 +142,7 @@ make_pill (SbTokenView *self,
 }
 
 static void
-insert_pill (SbTokenView *self,
-             GtkTextIter *at,
-             const char  *path,
-             const char  *filters)
+insert_pill (SbTokenView *self, GtkTextIter *at, const char *path, const char *filters)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   GtkTextChildAnchor *anchor = gtk_text_buffer_create_child_anchor (buffer, at);
@@ -135,7 +170,8 @@ sb_token_view_dup_template (SbTokenView *self)
     {
       gunichar c = gtk_text_iter_get_char (&at);
       GtkTextChildAnchor *anchor = gtk_text_iter_get_child_anchor (&at);
-      const char *token = anchor != NULL ? g_object_get_qdata (G_OBJECT (anchor), token_quark) : NULL;
+      const char *token =
+        anchor != NULL ? g_object_get_qdata (G_OBJECT (anchor), token_quark) : NULL;
 
       if (token != NULL)
         g_string_append (out, token);
@@ -152,8 +188,7 @@ sb_token_view_dup_template (SbTokenView *self)
  * Shows @text; what is no template (a brace typed by hand is half of one) is shown as it is.
  */
 void
-sb_token_view_set_template (SbTokenView *self,
-                            const char  *text)
+sb_token_view_set_template (SbTokenView *self, const char *text)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   g_autoptr (SbTemplate) template = NULL;
@@ -181,8 +216,7 @@ sb_token_view_set_template (SbTokenView *self,
 }
 
 void
-sb_token_view_insert_token (SbTokenView *self,
-                            const char  *path)
+sb_token_view_insert_token (SbTokenView *self, const char *path)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   GtkTextIter at;
@@ -197,10 +231,88 @@ sb_token_view_insert_token (SbTokenView *self,
   g_signal_emit (self, signals[EDITED], 0);
 }
 
+/* The height of every line at the present width. A GtkTextView finds out about it bit by bit while
+ * it is shown, too late for the field to be as high as its text. */
+static int
+measure_lines (SbTokenView *self)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+  int height = gtk_text_view_get_top_margin (view) + gtk_text_view_get_bottom_margin (view);
+  int n_lines = gtk_text_buffer_get_line_count (buffer);
+
+  for (int i = 0; i < n_lines; i++)
+    {
+      GdkRectangle first;
+      GdkRectangle last;
+      GtkTextIter at;
+
+      gtk_text_buffer_get_iter_at_line (buffer, &at, i);
+      gtk_text_view_get_iter_location (view, &at, &first);
+      if (!gtk_text_iter_ends_line (&at))
+        gtk_text_iter_forward_to_line_end (&at);
+      gtk_text_view_get_iter_location (view, &at, &last);
+      height += last.y + last.height - first.y;
+    }
+  return height;
+}
+
+static gboolean
+resize_cb (gpointer data)
+{
+  SbTokenView *self = data;
+
+  self->idle = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+sb_token_view_measure (GtkWidget *widget,
+                       GtkOrientation orientation,
+                       int for_size,
+                       int *minimum,
+                       int *natural,
+                       int *minimum_baseline,
+                       int *natural_baseline)
+{
+  SbTokenView *self = SB_TOKEN_VIEW (widget);
+
+  GTK_WIDGET_CLASS (sb_token_view_parent_class)
+    ->measure (widget, orientation, for_size, minimum, natural, minimum_baseline, natural_baseline);
+  if (orientation != GTK_ORIENTATION_VERTICAL)
+    return;
+  if (gtk_widget_get_width (widget) > 0)
+    self->height = measure_lines (self);
+  *natural = MAX (*minimum, self->height);
+}
+
+static void
+check_height (SbTokenView *self)
+{
+  if (self->idle == 0 && measure_lines (self) != self->height)
+    self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, resize_cb, self, NULL);
+}
+
+static void
+sb_token_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  GTK_WIDGET_CLASS (sb_token_view_parent_class)->size_allocate (widget, width, height, baseline);
+  check_height (SB_TOKEN_VIEW (widget));
+}
+
+/* Pills get their size when they are first drawn, and may move what follows to the next line. */
+static void
+sb_token_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  GTK_WIDGET_CLASS (sb_token_view_parent_class)->snapshot (widget, snapshot);
+  check_height (SB_TOKEN_VIEW (widget));
+}
+
 static void
 changed_cb (SbTokenView *self)
 {
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  gtk_widget_queue_resize (GTK_WIDGET (self));
   if (!self->filling)
     g_signal_emit (self, signals[EDITED], 0);
 }
@@ -211,6 +323,7 @@ sb_token_view_dispose (GObject *object)
   SbTokenView *self = SB_TOKEN_VIEW (object);
 
   self->filling = TRUE;
+  g_clear_handle_id (&self->idle, g_source_remove);
   g_clear_object (&self->model);
 
   G_OBJECT_CLASS (sb_token_view_parent_class)->dispose (object);
@@ -219,9 +332,14 @@ sb_token_view_dispose (GObject *object)
 static void
 sb_token_view_class_init (SbTokenViewClass *klass)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
   G_OBJECT_CLASS (klass)->dispose = sb_token_view_dispose;
-  signals[EDITED] = g_signal_new ("edited", SB_TYPE_TOKEN_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 0);
+  widget_class->measure = sb_token_view_measure;
+  widget_class->size_allocate = sb_token_view_size_allocate;
+  widget_class->snapshot = sb_token_view_snapshot;
+  signals[EDITED] = g_signal_new ("edited", SB_TYPE_TOKEN_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
   token_quark = g_quark_from_static_string ("sb-token");
 }
 

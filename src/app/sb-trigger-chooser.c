@@ -18,13 +18,12 @@ typedef struct
 {
   SbConnectors *connectors;
   SbTriggerFunc func;
-  gpointer      data;
-  GtkWidget    *window;
+  gpointer data;
+  GtkWidget *window;
 } Chooser;
 
 static void
-chooser_free (gpointer  data,
-              GClosure *closure)
+chooser_free (gpointer data, GClosure *closure)
 {
   Chooser *chooser = data;
 
@@ -33,9 +32,7 @@ chooser_free (gpointer  data,
 }
 
 static void
-chosen_cb (SbChoiceList *list,
-           const char   *id,
-           Chooser      *chooser)
+chosen_cb (SbChoiceList *list, const char *id, Chooser *chooser)
 {
   g_auto (GStrv) parts = g_strsplit (id, "/", 2);
   SbConnector *connector = sb_connectors_find (chooser->connectors, parts[0]);
@@ -44,15 +41,14 @@ chosen_cb (SbChoiceList *list,
 
   if (connector != NULL && parts[1] != NULL)
     trigger = sb_connector_find_trigger (connector, parts[1]);
-  label = trigger != NULL ? sb_words_capitalize (trigger->label) : g_strdup (_("New flow"));
-  chooser->func (trigger != NULL ? connector->id : NULL, trigger != NULL ? trigger->id : NULL, label,
-                 chooser->data);
+  label = trigger != NULL ? sb_words_capitalize (trigger->label) : g_strdup (_ ("New flow"));
+  chooser->func (trigger != NULL ? connector->id : NULL, trigger != NULL ? trigger->id : NULL,
+                 label, chooser->data);
   gtk_window_close (GTK_WINDOW (chooser->window));
 }
 
 static void
-fill (SbChoiceList *list,
-      SbConnectors *connectors)
+fill (SbChoiceList *list, SbConnectors *connectors)
 {
   for (guint i = 0; i < sb_connectors_get_length (connectors); i++)
     {
@@ -62,31 +58,31 @@ fill (SbChoiceList *list,
         {
           SbTrigger *trigger = g_ptr_array_index (connector->triggers, j);
           g_autofree char *id = g_strdup_printf ("%s/%s", connector->id, trigger->id);
-          g_autofree char *title = g_strdup_printf (_("When %s"), trigger->label);
+          g_autofree char *title = g_strdup_printf (_ ("When %s"), trigger->label);
 
           sb_choice_list_add (list, id, connector->kind, title, connector->name, NULL);
         }
     }
-  sb_choice_list_add (list, "manual/", "tasks", _("When I start it"), _("By hand, with a record"),
-                      _("manual button"));
+  sb_choice_list_add (list, "manual/", "tasks", _ ("When I start it"), _ ("By hand, with a record"),
+                      _ ("manual button"));
 }
 
 void
-sb_trigger_chooser_present (GtkWidget     *parent,
-                            SbConnectors  *connectors,
-                            SbTriggerFunc  func,
-                            gpointer       data)
+sb_trigger_chooser_present (GtkWidget *parent,
+                            SbConnectors *connectors,
+                            SbTriggerFunc func,
+                            gpointer data)
 {
   GtkRoot *root = gtk_widget_get_root (parent);
   GtkWidget *window = adw_window_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *list = sb_choice_list_new (_("What starts it?"));
+  GtkWidget *list = sb_choice_list_new (_ ("What starts it?"));
   GtkEventController *keys = gtk_shortcut_controller_new ();
   Chooser *chooser = g_new (Chooser, 1);
 
-  *chooser = (Chooser) { sb_connectors_ref (connectors), func, data, window };
-  gtk_window_set_title (GTK_WINDOW (window), _("What Starts the Flow?"));
+  *chooser = (Chooser){ sb_connectors_ref (connectors), func, data, window };
+  gtk_window_set_title (GTK_WINDOW (window), _ ("What Starts the Flow?"));
   gtk_window_set_default_size (GTK_WINDOW (window), 420, 560);
   gtk_window_set_modal (GTK_WINDOW (window), TRUE);
   if (GTK_IS_WINDOW (root))
@@ -103,9 +99,8 @@ sb_trigger_chooser_present (GtkWidget     *parent,
   g_signal_connect_data (list, "chosen", G_CALLBACK (chosen_cb), chooser, chooser_free, 0);
 
   gtk_shortcut_controller_add_shortcut (
-    GTK_SHORTCUT_CONTROLLER (keys),
-    gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                      gtk_named_action_new ("window.close")));
+    GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                                                      gtk_named_action_new ("window.close")));
   gtk_widget_add_controller (window, keys);
   gtk_window_present (GTK_WINDOW (window));
   sb_choice_list_focus (SB_CHOICE_LIST (list));

@@ -19,18 +19,20 @@
 
 struct _SbWelcomePage
 {
-  AdwBin       parent_instance;
+  AdwBin parent_instance;
 
-  SbAdaptive  *adaptive;
-  GtkFlowBox  *choices;
+  SbAdaptive *adaptive;
+  GtkFlowBox *choices;
   GtkRevealer *guide;
 
-  SbSession   *session;
+  SbSession *session;
 };
 
 static void page_iface_init (SbPageInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (SbWelcomePage, sb_welcome_page, ADW_TYPE_BIN,
+G_DEFINE_FINAL_TYPE_WITH_CODE (SbWelcomePage,
+                               sb_welcome_page,
+                               ADW_TYPE_BIN,
                                G_IMPLEMENT_INTERFACE (SB_TYPE_PAGE, page_iface_init))
 
 static void
@@ -42,9 +44,7 @@ adapt_cb (SbWelcomePage *self)
 
 /* A card: tiles of the systems in the order they are met, name, one sentence. */
 static GtkWidget *
-make_choice (const char *name,
-             const char *description,
-             GtkWidget  *tiles)
+make_choice (const char *name, const char *description, GtkWidget *tiles)
 {
   GtkWidget *button = gtk_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
@@ -58,8 +58,8 @@ make_choice (const char *name,
   gtk_label_set_xalign (GTK_LABEL (text), 0);
   gtk_label_set_yalign (GTK_LABEL (text), 0);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
-  gtk_label_set_width_chars (GTK_LABEL (text), 30);
-  gtk_label_set_max_width_chars (GTK_LABEL (text), 38);
+  gtk_label_set_width_chars (GTK_LABEL (text), 24);
+  gtk_label_set_max_width_chars (GTK_LABEL (text), 28);
   gtk_label_set_lines (GTK_LABEL (text), 3);
   gtk_label_set_ellipsize (GTK_LABEL (text), PANGO_ELLIPSIZE_END);
   gtk_widget_set_vexpand (text, TRUE);
@@ -71,16 +71,13 @@ make_choice (const char *name,
   gtk_box_append (GTK_BOX (box), text);
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "sb-choice");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
   return button;
 }
 
 static GtkWidget *
-make_tiles (SbWelcomePage *self,
-            SbValue       *systems)
+make_tiles (SbWelcomePage *self, SbValue *systems)
 {
   SbConnectors *connectors = sb_session_get_connectors (self->session);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
@@ -103,8 +100,7 @@ make_tiles (SbWelcomePage *self,
 }
 
 static void
-add_choice (SbWelcomePage *self,
-            GtkWidget     *button)
+add_choice (SbWelcomePage *self, GtkWidget *button)
 {
   gtk_flow_box_append (self->choices, button);
   /* The card itself takes the focus, not the cell around it. */
@@ -120,18 +116,16 @@ add_something_else (SbWelcomePage *self)
 
   sb_tile_set_icon (SB_TILE (tile), "sb-add-symbolic");
   gtk_box_append (GTK_BOX (tiles), tile);
-  button = make_choice (_("Something else"),
-                        _("Start with an empty map: one thing that happens, then what is to be done."),
-                        tiles);
+  button = make_choice (
+    _ ("Something else"),
+    _ ("Start with an empty map: one thing that happens, then what is to be done."), tiles);
   gtk_widget_add_css_class (button, "plain");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.new-empty");
   add_choice (self, button);
 }
 
 static void
-templates_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      data)
+templates_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbWelcomePage) self = data;
   g_autoptr (GError) error = NULL;
@@ -158,8 +152,7 @@ templates_cb (GObject      *source,
 }
 
 static void
-set_session (SbPage    *page,
-             SbSession *session)
+set_session (SbPage *page, SbSession *session)
 {
   SbWelcomePage *self = SB_WELCOME_PAGE (page);
   g_autoptr (SbValue) arguments = sb_value_new_object ();
@@ -172,7 +165,7 @@ set_session (SbPage    *page,
 static const char *
 get_title (SbPage *page)
 {
-  return _("Welcome");
+  return _ ("Welcome");
 }
 
 static void

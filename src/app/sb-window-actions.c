@@ -18,20 +18,17 @@
 #include "sb-window-private.h"
 
 /* What a command of the engine is followed by. */
-typedef void (*DoneFunc) (SbWindow *self,
-                          SbValue  *result);
+typedef void (*DoneFunc) (SbWindow *self, SbValue *result);
 
 typedef struct
 {
-  SbWindow   *window;
+  SbWindow *window;
   const char *heading; /* of the dialog when it fails */
-  DoneFunc    done;    /* (nullable) */
+  DoneFunc done;       /* (nullable) */
 } Command;
 
 static void
-command_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      data)
+command_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree Command *command = data;
   g_autoptr (SbWindow) self = command->window;
@@ -48,18 +45,15 @@ command_cb (GObject      *source,
 }
 
 static void
-run_command (SbWindow   *self,
-             const char *name,
-             SbValue    *arguments,
-             const char *heading,
-             DoneFunc    done)
+run_command (
+  SbWindow *self, const char *name, SbValue *arguments, const char *heading, DoneFunc done)
 {
   Command *command;
 
   if (!sb_session_is_ready (self->session))
     return;
   command = g_new (Command, 1);
-  *command = (Command) { g_object_ref (self), heading, done };
+  *command = (Command){ g_object_ref (self), heading, done };
   sb_commands_run_async (sb_session_get_engine (self->session), name, arguments, NULL, command_cb,
                          command);
 }
@@ -73,11 +67,11 @@ name_flow (SbWindow *self)
   return arguments;
 }
 
-/* --- new, import, export ------------------------------------------------------------------------------ */
+/* --- new, import, export
+ * ------------------------------------------------------------------------------ */
 
 static void
-open_made_flow (SbWindow *self,
-                SbValue  *result)
+open_made_flow (SbWindow *self, SbValue *result)
 {
   const char *id = sb_value_get_string (result, "id");
 
@@ -86,42 +80,34 @@ open_made_flow (SbWindow *self,
 }
 
 static void
-new_flow_cb (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+new_flow_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   sb_window_show_page (SB_WINDOW (widget), "welcome");
 }
 
 static void
-new_from_template_cb (GtkWidget  *widget,
-                      const char *name,
-                      GVariant   *parameter)
+new_from_template_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (SbValue) arguments = sb_value_new_object ();
 
   sb_value_set_string (arguments, "template", g_variant_get_string (parameter, NULL));
-  run_command (SB_WINDOW (widget), "flows.new", arguments, _("The flow could not be made"),
+  run_command (SB_WINDOW (widget), "flows.new", arguments, _ ("The flow could not be made"),
                open_made_flow);
 }
 
 static void
-import_document (SbWindow *self,
-                 SbValue  *document,
-                 gboolean  unfinished)
+import_document (SbWindow *self, SbValue *document, gboolean unfinished)
 {
   g_autoptr (SbValue) arguments = sb_value_new_object ();
 
   sb_value_set (arguments, "document", sb_value_ref (document));
   sb_value_set_boolean (arguments, "unfinished", unfinished);
-  run_command (self, "flows.import", arguments, _("The flow could not be taken in"), open_made_flow);
+  run_command (self, "flows.import", arguments, _ ("The flow could not be taken in"),
+               open_made_flow);
 }
 
 static void
-trigger_chosen_cb (const char *connector,
-                   const char *trigger,
-                   const char *label,
-                   gpointer    data)
+trigger_chosen_cb (const char *connector, const char *trigger, const char *label, gpointer data)
 {
   SbWindow *self = data;
   g_autoptr (SbValue) document = sb_flow_edit_new (label, connector, trigger);
@@ -130,22 +116,17 @@ trigger_chosen_cb (const char *connector,
 }
 
 static void
-new_empty_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+new_empty_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
 
   if (sb_session_is_ready (self->session))
-    sb_trigger_chooser_present (widget, sb_session_get_connectors (self->session), trigger_chosen_cb,
-                                self);
+    sb_trigger_chooser_present (widget, sb_session_get_connectors (self->session),
+                                trigger_chosen_cb, self);
 }
 
 static void
-read_thread (GTask        *task,
-             gpointer      source,
-             gpointer      data,
-             GCancellable *cancellable)
+read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   SbValue *document = sb_json_load_file (data, &error);
@@ -153,27 +134,24 @@ read_thread (GTask        *task,
   if (document == NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, document, (GDestroyNotify) sb_value_unref);
+    g_task_return_pointer (task, document, (GDestroyNotify)sb_value_unref);
 }
 
 static void
-read_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      data)
+read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   SbWindow *self = SB_WINDOW (source);
   g_autoptr (GError) error = NULL;
   g_autoptr (SbValue) document = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (document == NULL)
-    sb_window_tell (self, _("The file could not be read"), error);
+    sb_window_tell (self, _ ("The file could not be read"), error);
   else
     import_document (self, document, FALSE);
 }
 
 static void
-import_chosen_cb (GFile    *file,
-                  gpointer  data)
+import_chosen_cb (GFile *file, gpointer data)
 {
   SbWindow *self = data;
   g_autoptr (GTask) task = NULL;
@@ -187,30 +165,26 @@ import_chosen_cb (GFile    *file,
 }
 
 static void
-import_cb (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+import_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  sb_compat_open_file (widget, _("Open a Flow File"), _("Flow files"), "json", import_chosen_cb, widget);
+  sb_compat_open_file (widget, _ ("Open a Flow File"), _ ("Flow files"), "json", import_chosen_cb,
+                       widget);
 }
 
 static void
-exported_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      data)
+exported_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbWindow) self = data;
   g_autoptr (GError) error = NULL;
 
   if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    sb_window_tell (self, _("The flow could not be written"), error);
+    sb_window_tell (self, _ ("The flow could not be written"), error);
   else
-    sb_window_toast (self, _("Flow exported; it holds no passwords or keys"));
+    sb_window_toast (self, _ ("Flow exported; it holds no passwords or keys"));
 }
 
 static void
-export_chosen_cb (GFile    *file,
-                  gpointer  data)
+export_chosen_cb (GFile *file, gpointer data)
 {
   SbWindow *self = data;
   g_autofree char *text = NULL;
@@ -221,14 +195,12 @@ export_chosen_cb (GFile    *file,
   text = sb_flow_write (sb_flow_model_get_flow (self->model));
   bytes = g_bytes_new_take (text, strlen (text));
   text = NULL;
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, exported_cb,
-                                       g_object_ref (self));
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                       exported_cb, g_object_ref (self));
 }
 
 static void
-export_cb (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+export_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   g_autofree char *file = NULL;
@@ -236,13 +208,11 @@ export_cb (GtkWidget  *widget,
   if (self->model == NULL)
     return;
   file = g_strdup_printf ("%s.json", sb_flow_model_get_id (self->model));
-  sb_compat_save_file (widget, _("Export Flow"), file, export_chosen_cb, self);
+  sb_compat_save_file (widget, _ ("Export Flow"), file, export_chosen_cb, self);
 }
 
 static void
-duplicate_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+duplicate_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   SbFlow *flow;
@@ -253,17 +223,17 @@ duplicate_cb (GtkWidget  *widget,
   if (self->model == NULL)
     return;
   flow = sb_flow_model_get_flow (self->model);
-  title = g_strdup_printf (_("%s, copy"), flow->name);
+  title = g_strdup_printf (_ ("%s, copy"), flow->name);
   nameless = sb_flow_edit_set (flow->document, NULL, "id", NULL);
   document = sb_flow_edit_set (nameless, NULL, "name", sb_value_new_string (title));
   import_document (self, document, TRUE);
 }
 
-/* --- rename, delete ------------------------------------------------------------------------------------ */
+/* --- rename, delete
+ * ------------------------------------------------------------------------------------ */
 
 static void
-renamed_cb (gboolean  accepted,
-            gpointer  data)
+renamed_cb (gboolean accepted, gpointer data)
 {
   GtkEditable *entry = data;
   SbWindow *self = g_object_get_data (G_OBJECT (entry), "window");
@@ -281,9 +251,7 @@ renamed_cb (gboolean  accepted,
 }
 
 static void
-rename_cb (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+rename_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   GtkWidget *entry;
@@ -294,21 +262,20 @@ rename_cb (GtkWidget  *widget,
   gtk_editable_set_text (GTK_EDITABLE (entry), sb_flow_model_get_flow (self->model)->name);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Name of the flow"), -1);
+                                  _ ("Name of the flow"), -1);
   g_object_set_data (G_OBJECT (entry), "window", self);
-  sb_compat_ask (widget, _("Rename the flow"), NULL, _("_Rename"), FALSE, entry, renamed_cb, entry);
+  sb_compat_ask (widget, _ ("Rename the flow"), NULL, _ ("_Rename"), FALSE, entry, renamed_cb,
+                 entry);
 }
 
 static void
-deleted (SbWindow *self,
-         SbValue  *result)
+deleted (SbWindow *self, SbValue *result)
 {
-  sb_window_toast (self, _("Flow deleted; what it did stays in Activity"));
+  sb_window_toast (self, _ ("Flow deleted; what it did stays in Activity"));
 }
 
 static void
-delete_answered_cb (gboolean accepted,
-                    gpointer data)
+delete_answered_cb (gboolean accepted, gpointer data)
 {
   SbWindow *self = data;
   g_autoptr (SbValue) arguments = NULL;
@@ -316,31 +283,29 @@ delete_answered_cb (gboolean accepted,
   if (!accepted || self->model == NULL)
     return;
   arguments = name_flow (self);
-  run_command (self, "flows.remove", arguments, _("The flow could not be deleted"), deleted);
+  run_command (self, "flows.remove", arguments, _ ("The flow could not be deleted"), deleted);
 }
 
 static void
-delete_cb (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+delete_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   g_autofree char *heading = NULL;
 
   if (self->model == NULL)
     return;
-  heading = g_strdup_printf (_("Delete “%s”?"), sb_flow_model_get_flow (self->model)->name);
-  sb_compat_ask (widget, heading,
-                 _("Its bells are no longer heard. To keep the events meanwhile, pause it instead."),
-                 _("_Delete"), TRUE, NULL, delete_answered_cb, self);
+  heading = g_strdup_printf (_ ("Delete “%s”?"), sb_flow_model_get_flow (self->model)->name);
+  sb_compat_ask (
+    widget, heading,
+    _ ("Its bells are no longer heard. To keep the events meanwhile, pause it instead."),
+    _ ("_Delete"), TRUE, NULL, delete_answered_cb, self);
 }
 
-/* --- live, pause, resume, back -------------------------------------------------------------------------- */
+/* --- live, pause, resume, back
+ * -------------------------------------------------------------------------- */
 
 static void
-published_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      data)
+published_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbWindow) self = data;
   g_autoptr (GError) error = NULL;
@@ -349,23 +314,21 @@ published_cb (GObject      *source,
 
   if (error != NULL)
     {
-      sb_window_tell (self, _("The flow did not go live"), error);
+      sb_window_tell (self, _ ("The flow did not go live"), error);
       return;
     }
-  text = g_strdup_printf (_("Version %d is live"), version);
+  text = g_strdup_printf (_ ("Version %d is live"), version);
   sb_window_toast (self, text);
 }
 
 typedef struct
 {
   SbWindow *window;
-  char     *reason; /* (nullable): why the gate is passed all the same */
+  char *reason; /* (nullable): why the gate is passed all the same */
 } Publishing;
 
 static void
-saved_for_publish_cb (GObject      *source,
-                      GAsyncResult *result,
-                      gpointer      data)
+saved_for_publish_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree Publishing *publishing = data;
   g_autoptr (SbWindow) self = publishing->window;
@@ -373,71 +336,64 @@ saved_for_publish_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   if (!sb_flow_model_save_finish (SB_FLOW_MODEL (source), result, &error))
-    sb_window_tell (self, _("The flow did not go live"), error);
+    sb_window_tell (self, _ ("The flow did not go live"), error);
   else if (sb_session_is_ready (self->session))
     sb_engine_publish_async (sb_session_get_engine (self->session),
-                             sb_flow_model_get_id (SB_FLOW_MODEL (source)), reason, NULL, published_cb,
-                             g_object_ref (self));
+                             sb_flow_model_get_id (SB_FLOW_MODEL (source)), reason, NULL,
+                             published_cb, g_object_ref (self));
 }
 
 /* What goes live is what is seen: the last edit is saved first. */
 static void
-publish (SbWindow   *self,
-         const char *reason)
+publish (SbWindow *self, const char *reason)
 {
   Publishing *publishing;
 
   if (self->model == NULL)
     return;
   publishing = g_new (Publishing, 1);
-  *publishing = (Publishing) { g_object_ref (self), g_strdup (reason) };
+  *publishing = (Publishing){ g_object_ref (self), g_strdup (reason) };
   sb_flow_model_save_async (self->model, NULL, saved_for_publish_cb, publishing);
 }
 
 static void
-go_live_cb (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
+go_live_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   publish (SB_WINDOW (widget), NULL);
 }
 
 static void
-override_answered_cb (gboolean accepted,
-                      gpointer data)
+override_answered_cb (gboolean accepted, gpointer data)
 {
   GtkEditable *entry = data;
   SbWindow *self = g_object_get_data (G_OBJECT (entry), "window");
   const char *text = gtk_editable_get_text (entry);
 
   if (accepted && *text == '\0')
-    sb_window_toast (self, _("Not live: a reason is needed, it is kept on record"));
+    sb_window_toast (self, _ ("Not live: a reason is needed, it is kept on record"));
   else if (accepted)
     publish (self, text);
   g_object_unref (entry);
 }
 
 static void
-go_live_anyway_cb (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+go_live_anyway_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   GtkWidget *entry = g_object_ref_sink (gtk_entry_new ());
 
-  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _("Why not wait for the pilot?"));
+  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _ ("Why not wait for the pilot?"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Why not wait for the pilot?"), -1);
+                                  _ ("Why not wait for the pilot?"), -1);
   g_object_set_data (G_OBJECT (entry), "window", widget);
-  sb_compat_ask (widget, _("Go live although the pilot says no?"),
-                 _("Ten records show what would go wrong before it goes wrong for a customer. Your reason "
-                   "is kept on record."),
-                 _("_Go Live Anyway"), TRUE, entry, override_answered_cb, entry);
+  sb_compat_ask (
+    widget, _ ("Go live although the pilot says no?"),
+    _ ("Ten records show what would go wrong before it goes wrong for a customer. Your reason "
+       "is kept on record."),
+    _ ("_Go Live Anyway"), TRUE, entry, override_answered_cb, entry);
 }
 
 static void
-pause_cb (GtkWidget  *widget,
-          const char *name,
-          GVariant   *parameter)
+pause_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   g_autoptr (SbValue) arguments = NULL;
@@ -445,13 +401,11 @@ pause_cb (GtkWidget  *widget,
   if (self->model == NULL)
     return;
   arguments = name_flow (self);
-  run_command (self, "flows.pause", arguments, _("The flow could not be paused"), NULL);
+  run_command (self, "flows.pause", arguments, _ ("The flow could not be paused"), NULL);
 }
 
 static void
-resume_cb (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+resume_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   g_autoptr (SbValue) arguments = NULL;
@@ -459,13 +413,11 @@ resume_cb (GtkWidget  *widget,
   if (self->model == NULL)
     return;
   arguments = name_flow (self);
-  run_command (self, "flows.resume", arguments, _("The flow could not go on"), NULL);
+  run_command (self, "flows.resume", arguments, _ ("The flow could not go on"), NULL);
 }
 
 static void
-rollback_cb (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+rollback_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   g_autoptr (SbValue) arguments = NULL;
@@ -474,15 +426,14 @@ rollback_cb (GtkWidget  *widget,
     return;
   arguments = name_flow (self);
   sb_value_set_int (arguments, "version", g_variant_get_int32 (parameter));
-  run_command (self, "flows.rollback", arguments, _("That version could not be put live"), NULL);
+  run_command (self, "flows.rollback", arguments, _ ("That version could not be put live"), NULL);
 }
 
-/* --- around --------------------------------------------------------------------------------------------- */
+/* --- around
+ * --------------------------------------------------------------------------------------------- */
 
 static void
-run_pilot_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+run_pilot_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
 
@@ -493,9 +444,7 @@ run_pilot_cb (GtkWidget  *widget,
 }
 
 static void
-undo_cb (GtkWidget  *widget,
-         const char *name,
-         GVariant   *parameter)
+undo_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
 
@@ -508,9 +457,7 @@ undo_cb (GtkWidget  *widget,
 }
 
 static void
-record_cb (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+record_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   guint record;
@@ -525,25 +472,19 @@ record_cb (GtkWidget  *widget,
 }
 
 static void
-show_flow_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+show_flow_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   sb_window_open_flow (SB_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
-show_page_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+show_page_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   sb_window_show_page (SB_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
-show_view_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+show_view_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
 
@@ -554,9 +495,7 @@ show_view_cb (GtkWidget  *widget,
 }
 
 static void
-show_step_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+show_step_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
 
@@ -568,29 +507,23 @@ show_step_cb (GtkWidget  *widget,
 }
 
 static void
-toast_cb (GtkWidget  *widget,
-          const char *name,
-          GVariant   *parameter)
+toast_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   sb_window_toast (SB_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
-undo_toast_cb (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+undo_toast_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AdwToast *toast = adw_toast_new (g_variant_get_string (parameter, NULL));
 
-  adw_toast_set_button_label (toast, _("_Undo"));
+  adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.undo");
   adw_toast_overlay_add_toast (SB_WINDOW (widget)->toasts, toast);
 }
 
 static void
-toggle_sidebar_cb (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+toggle_sidebar_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   gboolean shown = gtk_revealer_get_reveal_child (self->sidebar_revealer);
@@ -600,9 +533,7 @@ toggle_sidebar_cb (GtkWidget  *widget,
 }
 
 static void
-start_again_cb (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+start_again_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
 
@@ -611,9 +542,7 @@ start_again_cb (GtkWidget  *widget,
 }
 
 static void
-add_connection_cb (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+add_connection_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SbWindow *self = SB_WINDOW (widget);
   const char *connector = g_variant_get_string (parameter, NULL);
@@ -636,10 +565,10 @@ add_connection_cb (GtkWidget  *widget,
 void
 sb_window_update_actions (SbWindow *self)
 {
-  static const char *const of_flow[] = { "win.export",   "win.duplicate", "win.rename",
-                                         "win.delete",   "win.run-pilot", "win.go-live",
-                                         "win.go-live-anyway", "win.next-record",
-                                         "win.previous-record" };
+  static const char *const of_flow[] = {
+    "win.export",  "win.duplicate",      "win.rename",      "win.delete",         "win.run-pilot",
+    "win.go-live", "win.go-live-anyway", "win.next-record", "win.previous-record"
+  };
   GtkWidget *widget = GTK_WIDGET (self);
   gboolean open = self->model != NULL;
   SbFlowItem *item = NULL;
@@ -662,8 +591,8 @@ sb_window_install_actions (GtkWidgetClass *widget_class)
 {
   static const struct
   {
-    const char                 *name;
-    const char                 *type;
+    const char *name;
+    const char *type;
     GtkWidgetActionActivateFunc func;
   } actions[] = {
     { "win.new-flow", NULL, new_flow_cb },
@@ -696,5 +625,6 @@ sb_window_install_actions (GtkWidgetClass *widget_class)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].type, actions[i].func);
+    gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].type,
+                                     actions[i].func);
 }

@@ -23,8 +23,7 @@
 G_DEFINE_FINAL_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
 
 void
-sb_window_toast (SbWindow   *self,
-                 const char *message)
+sb_window_toast (SbWindow *self, const char *message)
 {
   AdwToast *toast = adw_toast_new (message);
 
@@ -32,18 +31,16 @@ sb_window_toast (SbWindow   *self,
 }
 
 void
-sb_window_tell (SbWindow     *self,
-                const char   *heading,
-                const GError *error)
+sb_window_tell (SbWindow *self, const char *heading, const GError *error)
 {
   sb_compat_tell (GTK_WIDGET (self), heading, error->message);
 }
 
-/* --- pages ------------------------------------------------------------------------------------------ */
+/* --- pages
+ * ------------------------------------------------------------------------------------------ */
 
 static void
-show_page_header (SbPage         *page,
-                  AdwWindowTitle *title)
+show_page_header (SbPage *page, AdwWindowTitle *title)
 {
   g_autofree char *subtitle = sb_page_dup_subtitle (page);
 
@@ -53,9 +50,7 @@ show_page_header (SbPage         *page,
 
 /* A page of all flows stands under a header of its own. */
 static void
-add_page (SbWindow   *self,
-          const char *name,
-          GType       type)
+add_page (SbWindow *self, const char *name, GType type)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
@@ -64,7 +59,7 @@ add_page (SbWindow   *self,
   GtkWidget *page = g_object_new (type, "vexpand", TRUE, NULL);
   GtkWidget *end = sb_page_get_header_end (SB_PAGE (page));
 
-  gtk_widget_set_tooltip_text (side_button, _("Show or hide the sidebar (F9)"));
+  gtk_widget_set_tooltip_text (side_button, _ ("Show or hide the sidebar (F9)"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (side_button), "win.toggle-sidebar");
   gtk_widget_set_visible (side_button, FALSE);
   g_ptr_array_add (self->side_buttons, side_button);
@@ -106,35 +101,32 @@ visible_child_cb (SbWindow *self)
 }
 
 void
-sb_window_show_page (SbWindow   *self,
-                     const char *page)
+sb_window_show_page (SbWindow *self, const char *page)
 {
   if (gtk_stack_get_child_by_name (self->stack, page) == NULL)
     return;
   self->started = TRUE;
   gtk_stack_set_visible_child_name (self->stack, page);
-  sb_sidebar_select (self->sidebar,
-                     strcmp (page, "flow") == 0 && self->model != NULL
-                       ? sb_flow_model_get_id (self->model)
-                       : NULL,
-                     page);
+  sb_sidebar_select (
+    self->sidebar,
+    strcmp (page, "flow") == 0 && self->model != NULL ? sb_flow_model_get_id (self->model) : NULL,
+    page);
   sb_window_update_actions (self);
 }
 
-/* --- the open flow ---------------------------------------------------------------------------------- */
+/* --- the open flow
+ * ---------------------------------------------------------------------------------- */
 
 static void
-save_failed_cb (SbWindow   *self,
-                const char *message)
+save_failed_cb (SbWindow *self, const char *message)
 {
-  g_autofree char *text = g_strdup_printf (_("The change could not be saved: %s"), message);
+  g_autofree char *text = g_strdup_printf (_ ("The change could not be saved: %s"), message);
 
   sb_window_toast (self, text);
 }
 
 static void
-take_model (SbWindow    *self,
-            SbFlowModel *model)
+take_model (SbWindow *self, SbFlowModel *model)
 {
   if (self->model != NULL)
     g_signal_handlers_disconnect_by_data (self->model, self);
@@ -143,10 +135,10 @@ take_model (SbWindow    *self,
     {
       g_signal_connect_object (model, "save-failed", G_CALLBACK (save_failed_cb), self,
                                G_CONNECT_SWAPPED);
-      g_signal_connect_object (model, "notify::can-undo", G_CALLBACK (sb_window_update_actions), self,
-                               G_CONNECT_SWAPPED);
-      g_signal_connect_object (model, "notify::can-redo", G_CALLBACK (sb_window_update_actions), self,
-                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (model, "notify::can-undo", G_CALLBACK (sb_window_update_actions),
+                               self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (model, "notify::can-redo", G_CALLBACK (sb_window_update_actions),
+                               self, G_CONNECT_SWAPPED);
     }
   sb_flow_view_set_model (self->flow_view, model);
 }
@@ -157,8 +149,7 @@ take_model (SbWindow    *self,
  * Opens a flow; one that was just made and is not listed yet is opened as soon as it is.
  */
 void
-sb_window_open_flow (SbWindow   *self,
-                     const char *id)
+sb_window_open_flow (SbWindow *self, const char *id)
 {
   SbFlowItem *item = sb_session_find_flow (self->session, id);
   g_autoptr (SbProblems) problems = sb_problems_new ();
@@ -181,7 +172,7 @@ sb_window_open_flow (SbWindow   *self,
     {
       g_autofree char *text = sb_problems_to_text (problems);
 
-      sb_compat_tell (GTK_WIDGET (self), _("This flow cannot be read"), text);
+      sb_compat_tell (GTK_WIDGET (self), _ ("This flow cannot be read"), text);
       return;
     }
   model = sb_flow_model_new (sb_session_get_store (self->session),
@@ -225,7 +216,8 @@ flows_changed_cb (SbWindow *self)
   sb_window_update_actions (self);
 }
 
-/* --- start ------------------------------------------------------------------------------------------ */
+/* --- start
+ * ------------------------------------------------------------------------------------------ */
 
 static void
 ready_cb (SbWindow *self)
@@ -244,19 +236,18 @@ static const char *
 failure_title (const GError *error)
 {
   if (g_error_matches (error, SB_ERROR, SB_ERROR_BUSY))
-    return _("This data folder is in use");
+    return _ ("This data folder is in use");
   if (g_error_matches (error, SB_ERROR, SB_ERROR_TOO_NEW))
-    return _("This data folder is from a newer Signalbox");
+    return _ ("This data folder is from a newer Signalbox");
   if (g_error_matches (error, SB_ERROR, SB_ERROR_READ_ONLY))
-    return _("This data folder cannot be written to");
+    return _ ("This data folder cannot be written to");
   if (g_error_matches (error, SB_ERROR, SB_ERROR_FULL))
-    return _("The disk is full");
-  return _("Signalbox could not start");
+    return _ ("The disk is full");
+  return _ ("Signalbox could not start");
 }
 
 static void
-failed_cb (SbWindow     *self,
-           const GError *error)
+failed_cb (SbWindow *self, const GError *error)
 {
   g_autofree char *text = g_markup_escape_text (error->message, -1);
 
@@ -266,16 +257,13 @@ failed_cb (SbWindow     *self,
 }
 
 static void
-alert_cb (SbWindow   *self,
-          const char *message)
+alert_cb (SbWindow *self, const char *message)
 {
   sb_window_toast (self, message);
 }
 
 static void
-saved_before_close_cb (GObject      *source,
-                       GAsyncResult *result,
-                       gpointer      data)
+saved_before_close_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbWindow) self = data;
   g_autoptr (GError) error = NULL;
@@ -284,7 +272,7 @@ saved_before_close_cb (GObject      *source,
   if (self->closing)
     gtk_window_close (GTK_WINDOW (self));
   else
-    sb_window_tell (self, _("The last change is not saved"), error);
+    sb_window_tell (self, _ ("The last change is not saved"), error);
 }
 
 static gboolean
@@ -347,8 +335,7 @@ sb_window_init (SbWindow *self)
 }
 
 GtkWidget *
-sb_window_new (GtkApplication *application,
-               SbSession      *session)
+sb_window_new (GtkApplication *application, SbSession *session)
 {
   SbWindow *self = g_object_new (SB_TYPE_WINDOW, "application", application, NULL);
 

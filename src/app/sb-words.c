@@ -16,7 +16,7 @@
 #include "sb-template.h"
 
 #define MINUTE_US (60 * G_USEC_PER_SEC)
-#define HOUR_US   (60 * (gint64) MINUTE_US)
+#define HOUR_US   (60 * (gint64)MINUTE_US)
 #define DAY_US    (24 * HOUR_US)
 
 /* Secondary words of a sentence keep 68 % of the text colour, the chosen ones are bold. */
@@ -31,18 +31,19 @@ sb_words_ago (gint64 time_us)
   if (time_us == 0)
     return g_strdup ("");
   if (ago < MINUTE_US)
-    return g_strdup (_("just now"));
+    return g_strdup (_ ("just now"));
   if (ago < HOUR_US)
     {
-      n = (guint) (ago / MINUTE_US);
-      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u minute ago", "%u minutes ago", n), n);
+      n = (guint)(ago / MINUTE_US);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u minute ago", "%u minutes ago", n),
+                              n);
     }
   if (ago < DAY_US)
     {
-      n = (guint) (ago / HOUR_US);
+      n = (guint)(ago / HOUR_US);
       return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u hour ago", "%u hours ago", n), n);
     }
-  n = (guint) (ago / DAY_US);
+  n = (guint)(ago / DAY_US);
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u day ago", "%u days ago", n), n);
 }
 
@@ -60,8 +61,7 @@ sb_words_capitalize (const char *text)
 }
 
 const char *
-sb_words_kind (SbConnectors *connectors,
-               const char   *connector)
+sb_words_kind (SbConnectors *connectors, const char *connector)
 {
   SbConnector *found = connector != NULL ? sb_connectors_find (connectors, connector) : NULL;
 
@@ -71,9 +71,9 @@ sb_words_kind (SbConnectors *connectors,
 char *
 sb_words_kind_icon (const char *kind)
 {
-  static const char *const known[] = { "shop", "stock", "payments", "books", "parcels",  "chat",
-                                       "web",  "calendar", "contacts", "tasks", "mail", "other",
-                                       NULL };
+  static const char *const known[] = { "shop", "stock", "payments", "books",    "parcels",
+                                       "chat", "web",   "calendar", "contacts", "tasks",
+                                       "mail", "other", NULL };
 
   return g_strdup_printf ("sb-kind-%s-symbolic",
                           kind != NULL && g_strv_contains (known, kind) ? kind : "other");
@@ -125,8 +125,7 @@ sb_words_step_icon (SbStep *step)
 }
 
 const char *
-sb_words_system (SbConnectors *connectors,
-                 const char   *connector)
+sb_words_system (SbConnectors *connectors, const char *connector)
 {
   SbConnector *found = connector != NULL ? sb_connectors_find (connectors, connector) : NULL;
 
@@ -134,8 +133,7 @@ sb_words_system (SbConnectors *connectors,
 }
 
 static const SbField *
-find_output (GPtrArray  *outputs,
-             const char *key)
+find_output (GPtrArray *outputs, const char *key)
 {
   for (guint i = 0; outputs != NULL && i < outputs->len; i++)
     {
@@ -148,9 +146,7 @@ find_output (GPtrArray  *outputs,
 }
 
 static GPtrArray *
-outputs_of (SbFlow       *flow,
-            SbConnectors *connectors,
-            const char   *root)
+outputs_of (SbFlow *flow, SbConnectors *connectors, const char *root)
 {
   SbConnector *connector = NULL;
   SbStep *step;
@@ -192,13 +188,10 @@ words_of_path (const char *path)
 }
 
 char *
-sb_words_token (SbFlow       *flow,
-                SbConnectors *connectors,
-                const char   *path,
-                const char  **type)
+sb_words_token (SbFlow *flow, SbConnectors *connectors, const char *path, const char **type)
 {
   const char *dot = strchr (path, '.');
-  g_autofree char *root = dot != NULL ? g_strndup (path, (gsize) (dot - path)) : g_strdup (path);
+  g_autofree char *root = dot != NULL ? g_strndup (path, (gsize)(dot - path)) : g_strdup (path);
   const char *rest = dot != NULL ? dot + 1 : "";
   const SbField *output = find_output (outputs_of (flow, connectors, root), rest);
 
@@ -207,40 +200,33 @@ sb_words_token (SbFlow       *flow,
   if (output != NULL)
     return g_strdup (output->label);
   if (strcmp (path, "now") == 0)
-    return g_strdup (_("Time of the run"));
+    return g_strdup (_ ("Time of the run"));
   if (strcmp (path, "run.label") == 0)
-    return g_strdup (_("Name of the run"));
+    return g_strdup (_ ("Name of the run"));
   if (strcmp (path, "run.id") == 0)
-    return g_strdup (_("Number of the run"));
+    return g_strdup (_ ("Number of the run"));
   if (strcmp (path, "run.started") == 0)
-    return g_strdup (_("Start of the run"));
+    return g_strdup (_ ("Start of the run"));
   if (strcmp (path, "item") == 0)
-    return g_strdup (_("Item"));
+    return g_strdup (_ ("Item"));
   return words_of_path (*rest != '\0' ? rest : path);
 }
 
-/* --- conditions ----------------------------------------------------------------------------------- */
+/* --- conditions
+ * ----------------------------------------------------------------------------------- */
 
 const char *const *
 sb_words_comparisons (void)
 {
   static const char *const comparisons[] = {
-    "equals",       N_("is"),
-    "not-equals",   N_("is not"),
-    "contains",     N_("contains"),
-    "not-contains", N_("does not contain"),
-    "starts-with",  N_("starts with"),
-    "ends-with",    N_("ends with"),
-    "greater",      N_("is more than"),
-    "less",         N_("is less than"),
-    "at-least",     N_("is at least"),
-    "at-most",      N_("is at most"),
-    "empty",        N_("is empty"),
-    "not-empty",    N_("is not empty"),
-    "one-of",       N_("is one of"),
-    "true",         N_("is yes"),
-    "false",        N_("is no"),
-    NULL,
+    "equals",      N_ ("is"),           "not-equals",   N_ ("is not"),
+    "contains",    N_ ("contains"),     "not-contains", N_ ("does not contain"),
+    "starts-with", N_ ("starts with"),  "ends-with",    N_ ("ends with"),
+    "greater",     N_ ("is more than"), "less",         N_ ("is less than"),
+    "at-least",    N_ ("is at least"),  "at-most",      N_ ("is at most"),
+    "empty",       N_ ("is empty"),     "not-empty",    N_ ("is not empty"),
+    "one-of",      N_ ("is one of"),    "true",         N_ ("is yes"),
+    "false",       N_ ("is no"),        NULL,
   };
 
   return comparisons;
@@ -267,9 +253,7 @@ sb_words_comparison_is_unary (const char *is)
 
 /* A template in words: its text, and the names of what its tokens stand for. */
 static char *
-describe_template (SbFlow       *flow,
-                   SbConnectors *connectors,
-                   const char   *text)
+describe_template (SbFlow *flow, SbConnectors *connectors, const char *text)
 {
   g_autoptr (SbTemplate) template = sb_template_new (text, NULL);
   GString *out = g_string_new (NULL);
@@ -288,9 +272,7 @@ describe_template (SbFlow       *flow,
 
 /* One comparison, in which what the owner chose is bold; NULL where it is not a plain one. */
 static char *
-describe_comparison (SbFlow       *flow,
-                     SbConnectors *connectors,
-                     SbValue      *comparison)
+describe_comparison (SbFlow *flow, SbConnectors *connectors, SbValue *comparison)
 {
   const char *value = sb_value_get_string (comparison, "value");
   const char *is = sb_value_get_string (comparison, "is");
@@ -312,12 +294,13 @@ describe_comparison (SbFlow       *flow,
     right = describe_template (flow, connectors, sb_value_get_text (to));
   else if (to != NULL)
     right = sb_value_to_text (to);
-  return g_markup_printf_escaped ("<b>%s</b> " DIM ("%s") " <b>%s</b>", left, sb_words_comparison (is),
+  return g_markup_printf_escaped ("<b>%s</b> " DIM ("%s") " <b>%s</b>", left,
+                                  sb_words_comparison (is),
                                   right != NULL && *right != '\0' ? right : "…");
 }
 
-/* Whether a template is text and bare names, or works something out that takes more words than there
- * is room for. "default" only says what stands in for nothing. */
+/* Whether a template is text and bare names, or works something out that takes more words than
+ * there is room for. "default" only says what stands in for nothing. */
 static gboolean
 is_plain (const char *text)
 {
@@ -327,8 +310,8 @@ is_plain (const char *text)
     {
       const SbSegment *segment = sb_template_get_segment (template, i);
 
-      if (segment->filters != NULL &&
-          (!g_str_has_prefix (segment->filters, "default:") || strchr (segment->filters, '|') != NULL))
+      if (segment->filters != NULL && (!g_str_has_prefix (segment->filters, "default:") ||
+                                       strchr (segment->filters, '|') != NULL))
         return FALSE;
     }
   return template != NULL;
@@ -349,19 +332,20 @@ is_plain_condition (SbValue *document)
   if (list != NULL)
     return sb_value_get_length (list) <= 2;
   return value != NULL && is_plain (value) &&
-         (to == NULL || sb_value_get_type (to) != SB_VALUE_STRING || is_plain (sb_value_get_text (to)));
+         (to == NULL || sb_value_get_type (to) != SB_VALUE_STRING ||
+          is_plain (sb_value_get_text (to)));
 }
 
 /* @name (nullable): the owner's words, which stand for a condition that is too long for a card. */
 static char *
-describe_condition (SbFlow       *flow,
+describe_condition (SbFlow *flow,
                     SbConnectors *connectors,
-                    SbValue      *document,
-                    SbCondition  *condition,
-                    const char   *name)
+                    SbValue *document,
+                    SbCondition *condition,
+                    const char *name)
 {
   SbValue *list = sb_value_get_member (document, "all");
-  const char *joined = _("and");
+  const char *joined = _ ("and");
   g_autoptr (GString) out = NULL;
   g_autofree char *words = NULL;
 
@@ -370,7 +354,7 @@ describe_condition (SbFlow       *flow,
   if (list == NULL)
     {
       list = sb_value_get_member (document, "any");
-      joined = _("or");
+      joined = _ ("or");
     }
   if (list == NULL)
     {
@@ -399,8 +383,7 @@ describe_condition (SbFlow       *flow,
 }
 
 static SbValue *
-find_step_document (SbValue    *steps,
-                    const char *id)
+find_step_document (SbValue *steps, const char *id)
 {
   for (guint i = 0; i < sb_value_get_length (steps); i++)
     {
@@ -412,7 +395,8 @@ find_step_document (SbValue    *steps,
         return step;
       found = find_step_document (sb_value_get_member (step, "steps"), id);
       for (guint j = 0; found == NULL && j < sb_value_get_length (lanes); j++)
-        found = find_step_document (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id);
+        found =
+          find_step_document (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id);
       if (found != NULL)
         return found;
     }
@@ -420,29 +404,26 @@ find_step_document (SbValue    *steps,
 }
 
 char *
-sb_words_lane_markup (SbFlow       *flow,
-                      SbConnectors *connectors,
-                      SbStep       *step,
-                      int           lane)
+sb_words_lane_markup (SbFlow *flow, SbConnectors *connectors, SbStep *step, int lane)
 {
   SbLane *found = g_ptr_array_index (step->lanes, lane);
   SbValue *document = find_step_document (sb_value_get_member (flow->document, "steps"), step->id);
   g_autofree char *words = NULL;
 
   if (found->condition == NULL)
-    return g_strdup_printf ("<b>%s</b>", _("Otherwise"));
-  document = sb_value_get_item (sb_value_get_member (document, "lanes"), (guint) lane);
+    return g_strdup_printf ("<b>%s</b>", _ ("Otherwise"));
+  document = sb_value_get_item (sb_value_get_member (document, "lanes"), (guint)lane);
   words = describe_condition (flow, connectors, sb_value_get_member (document, "condition"),
                               found->condition, found->name);
   /* Translators: %s is "Payment status is paid" */
-  return g_strdup_printf (_("<span alpha='68%%'>If</span> %s"), words);
+  return g_strdup_printf (_ ("<span alpha='68%%'>If</span> %s"), words);
 }
 
-/* --- cards ---------------------------------------------------------------------------------------- */
+/* --- cards
+ * ---------------------------------------------------------------------------------------- */
 
 char *
-sb_words_trigger_title (SbFlow       *flow,
-                        SbConnectors *connectors)
+sb_words_trigger_title (SbFlow *flow, SbConnectors *connectors)
 {
   SbConnector *connector = NULL;
   SbTrigger *trigger = NULL;
@@ -453,31 +434,29 @@ sb_words_trigger_title (SbFlow       *flow,
     trigger = sb_connector_find_trigger (connector, flow->trigger);
   if (trigger != NULL)
     return sb_words_capitalize (trigger->label);
-  return g_strdup (flow->trigger_connector == NULL ? _("You start it") : flow->trigger);
+  return g_strdup (flow->trigger_connector == NULL ? _ ("You start it") : flow->trigger);
 }
 
 char *
-sb_words_trigger_markup (SbFlow       *flow,
-                         SbConnectors *connectors)
+sb_words_trigger_markup (SbFlow *flow, SbConnectors *connectors)
 {
   SbConnector *connector = NULL;
   SbTrigger *trigger = NULL;
 
   if (flow->trigger_connector == NULL)
-    return g_strdup (_("<span alpha='68%'>When</span> <b>you start it</b>"));
+    return g_strdup (_ ("<span alpha='68%'>When</span> <b>you start it</b>"));
   connector = sb_connectors_find (connectors, flow->trigger_connector);
   if (connector != NULL && flow->trigger != NULL)
     trigger = sb_connector_find_trigger (connector, flow->trigger);
   /* Translators: "When an order is paid, in Shopify", on two lines */
-  return g_markup_printf_escaped (_("<span alpha='68%%'>When</span> <b>%s</b>\n"
-                                    "<span alpha='68%%'>in</span> <b>%s</b>"),
+  return g_markup_printf_escaped (_ ("<span alpha='68%%'>When</span> <b>%s</b>\n"
+                                     "<span alpha='68%%'>in</span> <b>%s</b>"),
                                   trigger != NULL ? trigger->label : flow->trigger,
                                   sb_words_system (connectors, flow->trigger_connector));
 }
 
 static char *
-action_label (SbConnectors *connectors,
-              SbStep       *step)
+action_label (SbConnectors *connectors, SbStep *step)
 {
   SbConnector *connector = NULL;
   SbAction *action = NULL;
@@ -490,28 +469,24 @@ action_label (SbConnectors *connectors,
 }
 
 static char *
-delay_markup (SbFlow       *flow,
-              SbConnectors *connectors,
-              SbStep       *step)
+delay_markup (SbFlow *flow, SbConnectors *connectors, SbStep *step)
 {
   g_autofree char *until = NULL;
 
   if (step->until == NULL)
-    return g_markup_printf_escaped (_("<span alpha='68%%'>Wait</span> <b>%s</b>"),
+    return g_markup_printf_escaped (_ ("<span alpha='68%%'>Wait</span> <b>%s</b>"),
                                     step->duration != NULL ? step->duration : "…");
   until = describe_template (flow, connectors, step->until);
   if (step->offset == NULL)
-    return g_markup_printf_escaped (_("<span alpha='68%%'>Wait until</span> <b>%s</b>"), until);
+    return g_markup_printf_escaped (_ ("<span alpha='68%%'>Wait until</span> <b>%s</b>"), until);
   /* Translators: "Wait until -24 h from Booking start" */
-  return g_markup_printf_escaped (_("<span alpha='68%%'>Wait until</span> <b>%s</b>\n"
-                                    "<span alpha='68%%'>from</span> <b>%s</b>"),
+  return g_markup_printf_escaped (_ ("<span alpha='68%%'>Wait until</span> <b>%s</b>\n"
+                                     "<span alpha='68%%'>from</span> <b>%s</b>"),
                                   step->offset, until);
 }
 
 char *
-sb_words_step_markup (SbFlow       *flow,
-                      SbConnectors *connectors,
-                      SbStep       *step)
+sb_words_step_markup (SbFlow *flow, SbConnectors *connectors, SbStep *step)
 {
   g_autofree char *label = NULL;
   g_autofree char *words = NULL;
@@ -522,35 +497,35 @@ sb_words_step_markup (SbFlow       *flow,
     case SB_STEP_FILTER:
       words = describe_condition (
         flow, connectors,
-        sb_value_get_member (find_step_document (sb_value_get_member (flow->document, "steps"),
-                                                 step->id),
-                             "condition"),
+        sb_value_get_member (
+          find_step_document (sb_value_get_member (flow->document, "steps"), step->id),
+          "condition"),
         step->condition, step->name);
-      return g_strdup_printf (_("<span alpha='68%%'>Go on only if</span>\n%s"), words);
+      return g_strdup_printf (_ ("<span alpha='68%%'>Go on only if</span>\n%s"), words);
     case SB_STEP_DELAY:
       return delay_markup (flow, connectors, step);
     case SB_STEP_FOR_EACH:
       label = describe_template (flow, connectors, step->list != NULL ? step->list : "");
-      return g_markup_printf_escaped (_("<span alpha='68%%'>For each of</span> <b>%s</b>"),
+      return g_markup_printf_escaped (_ ("<span alpha='68%%'>For each of</span> <b>%s</b>"),
                                       *label != '\0' ? label : "…");
     case SB_STEP_SET_FIELDS:
       n_fields = sb_value_get_length (step->fields);
       if (step->name != NULL)
-        return g_markup_printf_escaped (_("<span alpha='68%%'>Work out</span> <b>%s</b>"), step->name);
-      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                           "<span alpha='68%%'>Work out</span> <b>%u value</b>",
-                                           "<span alpha='68%%'>Work out</span> <b>%u values</b>",
-                                           n_fields),
-                              n_fields);
+        return g_markup_printf_escaped (_ ("<span alpha='68%%'>Work out</span> <b>%s</b>"),
+                                        step->name);
+      return g_strdup_printf (
+        g_dngettext (GETTEXT_PACKAGE, "<span alpha='68%%'>Work out</span> <b>%u value</b>",
+                     "<span alpha='68%%'>Work out</span> <b>%u values</b>", n_fields),
+        n_fields);
     case SB_STEP_BRANCH:
-      return g_strdup_printf ("<b>%s</b>", _("Choose a way"));
+      return g_strdup_printf ("<b>%s</b>", _ ("Choose a way"));
     case SB_STEP_LOOKUP:
     case SB_STEP_ACTION:
     default:
       label = action_label (connectors, step);
       /* Translators: "Do create an invoice, in QuickBooks", on two lines */
-      return g_markup_printf_escaped (_("<span alpha='68%%'>Do</span> <b>%s</b>\n"
-                                        "<span alpha='68%%'>in</span> <b>%s</b>"),
+      return g_markup_printf_escaped (_ ("<span alpha='68%%'>Do</span> <b>%s</b>\n"
+                                         "<span alpha='68%%'>in</span> <b>%s</b>"),
                                       label, sb_words_system (connectors, step->connector));
     }
 }
@@ -599,8 +574,7 @@ sb_words_plain (const char *markup)
 }
 
 char *
-sb_words_step_title (SbConnectors *connectors,
-                     SbStep       *step)
+sb_words_step_title (SbConnectors *connectors, SbStep *step)
 {
   g_autofree char *label = NULL;
 
@@ -614,15 +588,15 @@ sb_words_step_title (SbConnectors *connectors,
   switch (step->type)
     {
     case SB_STEP_FILTER:
-      return g_strdup (_("Go on only if"));
+      return g_strdup (_ ("Go on only if"));
     case SB_STEP_BRANCH:
-      return g_strdup (_("Choose a way"));
+      return g_strdup (_ ("Choose a way"));
     case SB_STEP_FOR_EACH:
-      return g_strdup (_("For each"));
+      return g_strdup (_ ("For each"));
     case SB_STEP_DELAY:
-      return g_strdup (_("Wait"));
+      return g_strdup (_ ("Wait"));
     case SB_STEP_SET_FIELDS:
     default:
-      return g_strdup (_("Work out values"));
+      return g_strdup (_ ("Work out values"));
     }
 }
