@@ -74,6 +74,12 @@ class Desktop:
         with open(os.path.join(config, 'settings.ini'), 'w', encoding='utf-8') as file:
             file.write('[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n'
                        'gtk-decoration-layout=:close\n')
+        # Without a compositor the shadows around popovers and tooltips would be black.
+        with open(os.path.join(config, 'gtk.css'), 'w', encoding='utf-8') as file:
+            file.write('popover > contents { box-shadow: none; margin: 0; border-radius: 0;'
+                       ' border: 1px solid alpha(currentColor, .25); }\n'
+                       'popover > arrow { background: none; border: none; }\n'
+                       'tooltip { border-radius: 0; margin: 0; box-shadow: none; }\n')
         self.environment.update({
             'XDG_CONFIG_HOME': os.path.join(self.folder, 'config'),
             'XDG_DATA_HOME': os.path.join(self.folder, 'share'),
@@ -258,7 +264,9 @@ class App:
         try:
             return wait_for(f'{role} “{name}”', lambda: self.find(role, name, start), seconds)
         except AssertionError:
-            sys.stderr.write(self.describe())
+            for line in self.describe().rstrip().split('\n')[:400]:
+                print('#', line)
+            print('# log:', self.read_log()[-2000:].replace('\n', '\n# '))
             raise
 
     def wait_gone(self, role, name=None):
