@@ -8,6 +8,8 @@
 
 import json
 import os
+import subprocess
+import time
 
 import ctl
 
@@ -61,6 +63,19 @@ class Pilot(ctl.Case):
         self.assertTrue(self.ask("pilot", id)["passed"])
         self.assertEqual(server.received(), [], "a pilot has a practice ground of its own")
         self.assertEqual(self.ask("runs", "list"), [])
+        self.end(server)
+
+    def test_a_client_that_dies_takes_its_pilot_along(self):
+        id = self.ctl("flows", "new", "order-to-cash", check=0).out.strip()
+        server = self.serve()
+        client = subprocess.Popen([ctl.PROGRAM, "pilot", id, "--data", self.folder], env=self.environment,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
+        client.kill()
+        client.wait()
+        gate = self.ask("flows", "show", id)["gate"]
+        self.assertIn("pilot", " ".join(gate).lower(), "nothing was kept")
+        self.assertTrue(self.ask("pilot", id)["passed"], "the next one is not disturbed")
         self.end(server)
 
     def test_criteria_that_are_not_met_are_a_failure(self):
