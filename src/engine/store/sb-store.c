@@ -74,6 +74,10 @@ sb_store_class_init (SbStoreClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = sb_store_finalize;
 
+  /* Nobody asks how much memory SQLite has, and counting takes a lock at each allocation. Once for
+   * the process, before its first database; where another library was first, it stays as it is. */
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
