@@ -119,7 +119,6 @@ say_stats (Host *host)
   g_autoptr (GAsyncResult) events = NULL, runs = NULL, flow = NULL;
   g_autoptr (GPtrArray) event_list = NULL, run_list = NULL;
   g_autoptr (SbFlowRow) row = NULL;
-  g_autoptr (SbEvent) newest = NULL;
   SbEventQuery event_query = { .limit = 5000 };
   SbRunQuery run_query = { .limit = 5000 };
   SbStore *store = host->fixture.store;
