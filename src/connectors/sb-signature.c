@@ -190,18 +190,13 @@ is_ours (SbTrigger *trigger, GPtrArray *topics)
 static char *
 join_unique (GPtrArray *values)
 {
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < values->len; i++)
-    {
-      gboolean known = FALSE;
-
-      for (guint j = 0; j < i; j++)
-        known = known || g_str_equal (g_ptr_array_index (values, i), g_ptr_array_index (values, j));
-      if (!known)
-        g_string_append_printf (text, "%s%s", text->len > 0 ? "," : "",
-                                (char *)g_ptr_array_index (values, i));
-    }
+    if (g_hash_table_add (known, g_ptr_array_index (values, i)))
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "," : "",
+                              (char *)g_ptr_array_index (values, i));
   return text->len > 0 ? g_strdup (text->str) : NULL;
 }
 

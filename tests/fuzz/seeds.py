@@ -91,10 +91,14 @@ def flow_seeds():
         document = json.loads(file.read_text())
         if not file.stem.endswith(".records"):
             write("flow", file.stem, compact(document))
-            document["steps"] = document["steps"][:1]
-            write("flow", file.stem + "-short", compact(document))
+            for part in ("plan", "description", "criteria"):
+                small = {key: value for key, value in document.items() if key in ("format", "id", "name", "trigger", part)}
+                write("flow", f"{file.stem}-{part}", compact({**small, "steps": []}))
+            for number, step in enumerate(document["steps"]):
+                small = {key: value for key, value in document.items() if key in ("format", "id", "name", "time_zone", "trigger", "tables")}
+                write("flow", f"{file.stem}-step-{number}", compact({**small, "steps": [step]}))
     head = {"format": 1, "id": "x", "name": "X", "time_zone": "Europe/Berlin",
-            "trigger": {"type": "webhook", "connector": "shopify", "event": "order-paid"}}
+            "trigger": {"type": "webhook", "connector": "shopify", "trigger": "order-paid"}}
     paid = {"value": "{{trigger.financial_status}}", "is": "equals", "to": "paid"}
     slack = {"type": "action", "id": "tell", "connector": "slack", "action": "post-message",
              "fields": {"channel": "#orders", "text": "Paid: {{trigger.name}}"}}
@@ -110,7 +114,7 @@ def flow_seeds():
     }
     for name, list_ in steps.items():
         write("flow", name, compact({**head, "steps": list_}))
-    write("flow", "wrong", '{"format":2,"name":7,"steps":[{"type":"dance"},[],{"id":"a b"}],"trigger":null}')
+    write("flow", "wrong", '{"format":1,"name":7,"steps":[{"type":"dance"},[],{"id":"a b"}],"trigger":null}')
 
 
 def connector_seeds():

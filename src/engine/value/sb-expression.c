@@ -119,6 +119,9 @@ run_calls (SbExpression *self, SbScope *scope, GTimeZone **zone, GError **error)
         continue;
       g_clear_error (&missing);
       result = apply (call, value, scope, zone, &missing);
+      if (sb_value_get_type (result) == SB_VALUE_STRING &&
+          !sb_text_check_size (strlen (sb_value_get_text (result)), &missing))
+        g_clear_pointer (&result, sb_value_unref);
       sb_value_unref (value);
       value = result;
       if (value == NULL && !g_error_matches (missing, SB_ERROR, SB_ERROR_MISSING_VALUE))

@@ -89,6 +89,8 @@ filter_join (SbFilterCall *call, GError **error)
       if (i > 0)
         g_string_append (out, given != NULL ? given : ", ");
       g_string_append (out, text);
+      if (!sb_text_check_size (out->len, error))
+        return NULL;
     }
   return sb_value_new_string (out->str);
 }

@@ -75,7 +75,10 @@ filter_replace (SbFilterCall *call, GError **error)
   g_autofree char *text = sb_value_to_text (call->input);
   g_autofree char *find = sb_filter_arg_text (call, 0);
   g_autofree char *with = sb_filter_arg_text (call, 1);
-  GString *out;
+  g_autoptr (GString) out = NULL;
+  gsize find_length = strlen (find);
+  const char *at = text;
+  const char *hit;
 
   if (find[0] == '\0')
     {
@@ -83,9 +86,18 @@ filter_replace (SbFilterCall *call, GError **error)
                            _ ("Filter “replace”: the text to look for is empty."));
       return NULL;
     }
-  out = g_string_new (text);
-  g_string_replace (out, find, with, 0);
-  return take_text (g_string_free (out, FALSE));
+  /* Not g_string_replace (), which moves all that follows at each place it replaces. */
+  out = g_string_new (NULL);
+  while ((hit = strstr (at, find)) != NULL)
+    {
+      g_string_append_len (out, at, hit - at);
+      g_string_append (out, with);
+      if (!sb_text_check_size (out->len, error))
+        return NULL;
+      at = hit + find_length;
+    }
+  g_string_append (out, at);
+  return sb_value_new_string (out->str);
 }
 
 static SbValue *

@@ -219,3 +219,20 @@ sb_filter_arg_int (SbFilterCall *call, guint index, gint64 fallback)
     sb_value_get_int (call->args[index], &number);
   return number;
 }
+
+/**
+ * sb_text_check_size:
+ * @bytes: that a text is about to have
+ *
+ * Returns: FALSE with SB_ERROR_TOO_LARGE over SB_TEXT_MAX
+ */
+gboolean
+sb_text_check_size (guint64 bytes, GError **error)
+{
+  if (bytes <= SB_TEXT_MAX)
+    return TRUE;
+  g_set_error (error, SB_ERROR, SB_ERROR_TOO_LARGE,
+               _ ("The text becomes longer than %d MiB; shorten what goes into it."),
+               SB_TEXT_MAX / (1024 * 1024));
+  return FALSE;
+}

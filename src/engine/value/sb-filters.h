@@ -76,6 +76,12 @@ gint64          sb_filter_arg_int     (SbFilterCall   *call,
                                        guint           index,
                                        gint64          fallback);
 
+/* What a template may come to: as much as an event can be. A few filters one after the other can else
+ * make any amount of text out of a word. */
+#define SB_TEXT_MAX (10 * 1024 * 1024)
+gboolean        sb_text_check_size    (guint64         bytes,
+                                       GError        **error);
+
 /* The closed list, by file; each ends with a NULL name. */
 extern const SbFilter sb_filters_text[];
 extern const SbFilter sb_filters_number[];

@@ -174,6 +174,8 @@ sb_template_render (SbTemplate *self, SbScope *scope, GError **error)
         return NULL;
       text = sb_value_to_text (value);
       g_string_append (out, text);
+      if (!sb_text_check_size (out->len, error))
+        return NULL;
     }
   return sb_value_new_string_len (out->str, out->len);
 }
