@@ -65,7 +65,9 @@ make_line (const char *icon_name, const char *style, const char *text)
   gtk_widget_set_margin_top (icon, 2);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (label), 40);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
+  gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), label);
   return box;
@@ -119,11 +121,15 @@ show (SbGatePopover *self)
                                               sb_value_get_text (sb_value_get_item (gate, i))));
   if (open)
     {
+      gtk_box_append (self->reasons, make_line ("sb-done-symbolic", "sb-done",
+                                                _ ("The pilot met every success criterion.")));
       gtk_box_append (
         self->reasons,
-        make_line ("sb-done-symbolic", "sb-done",
-                   _ ("The pilot met every success criterion. From here on every event "
-                      "that comes in is worked on for real.")));
+        make_line ("sb-bell-symbolic", "dim-label",
+                   g_strcmp0 (sb_session_get_mode (self->session), "practice") == 0
+                     ? _ ("From here on every event that comes in is worked on, and sent to the "
+                          "practice ground: Signalbox was started for practice.")
+                     : _ ("From here on every event that comes in is worked on for real.")));
       show_fallback (self);
     }
   gtk_widget_set_visible (GTK_WIDGET (self->fallback), open);

@@ -205,13 +205,11 @@ summary_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbSession) self = data;
   g_autoptr (SbValue) summary = sb_store_summary_finish (SB_STORE (source), result, NULL);
-  gint64 last_event;
 
   if (summary == NULL)
     return;
-  self->n_inbox = (guint)sb_value_get_int_or (sb_value_get_member (summary, "runs"), "inbox", 0);
-  if (sb_value_get_int (sb_value_get_member (summary, "last_event"), &last_event))
-    self->last_event_us = last_event;
+  self->n_inbox = (guint)sb_value_get_int_or (summary, "inbox", 0);
+  self->last_event_us = sb_value_get_int_or (summary, "last_event_us", 0);
   g_signal_emit (self, signals[SUMMARY_CHANGED], 0);
 }
 
