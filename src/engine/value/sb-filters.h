@@ -76,9 +76,9 @@ gint64          sb_filter_arg_int     (SbFilterCall   *call,
                                        guint           index,
                                        gint64          fallback);
 
-/* What a template may come to: as much as an event can be. A few filters one after the other can else
- * make any amount of text out of a word. */
-#define SB_TEXT_MAX (10 * 1024 * 1024)
+/* What filters and templates may make, bytes: a few of them one after the other can else make any amount
+ * of text out of a word, on the engine's thread. A value that only passes through may be larger. */
+#define SB_TEXT_MAX (2 * 1024 * 1024)
 gboolean        sb_text_check_size    (guint64         bytes,
                                        GError        **error);
 
