@@ -244,6 +244,41 @@ test_refused (Fixture *self, gconstpointer data)
   g_assert_cmpuint (fake_vendor_get_done (self->vendor, "/once"), ==, 1);
 }
 
+/* An address that moved is not followed with credentials. */
+static void
+test_redirect (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SbClaim) claim = NULL;
+
+  fake_vendor_add_fault (self->vendor, "/once", FAULT_STATUS, 302, "Location: /keyed\r\n", 1);
+  fixture_publish (self, "[" ACTION ("first", "once") "]");
+  claim = fixture_wait (self, fixture_submit (self, RECORD), "inbox");
+  g_assert_false (claim->run->unknown);
+  g_assert_cmpuint (fake_vendor_get_requests (self->vendor, "/once"), ==, 1);
+  g_assert_cmpuint (fake_vendor_get_requests (self->vendor, "/keyed"), ==, 0);
+}
+
+/* An owner who knows that the vendor is back need not wait for the pause to end. */
+static void
+test_retry_at_once (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SbClaim) waiting = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_publish (self, "[" ACTION ("first", "once") "]");
+  fake_vendor_add_fault (self->vendor, "/once", FAULT_STATUS, 429, NULL, 1);
+  self->options.backoff_us = 3600 * (gint64)G_USEC_PER_SEC;
+  self->options.backoff_max_us = self->options.backoff_us;
+  fixture_stop (self, 0);
+  fixture_start (self);
+  fixture_set_secret (self, "vendor", "good");
+  waiting = fixture_wait (self, fixture_submit (self, RECORD), "waiting");
+  g_assert_cmpint (waiting->run->due_us, >, sb_clock_now_us () + 1000 * (gint64)G_USEC_PER_SEC);
+  fixture_resolve (self, waiting->run->id, "retry", &error);
+  g_assert_no_error (error);
+  sb_claim_unref (fixture_wait (self, waiting->run->id, "done"));
+}
+
 /* --- outcome unknown
  * ------------------------------------------------------------------------------ */
 
@@ -785,6 +820,8 @@ main (int argc, char **argv)
   ADD ("/engine/retry/after", test_retry_after);
   ADD_BARE ("/engine/retry/give-up", test_give_up);
   ADD ("/engine/refused", test_refused);
+  ADD ("/engine/redirect", test_redirect);
+  ADD ("/engine/retry/at-once", test_retry_at_once);
   ADD ("/engine/unknown/done", test_unknown_done);
   ADD ("/engine/unknown/not-done", test_unknown_not_done);
   ADD ("/engine/unknown/drop", test_unknown_drop);

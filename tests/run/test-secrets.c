@@ -152,6 +152,10 @@ test_folder (void)
   g_assert_error (error, SB_ERROR, SB_ERROR_REFUSED);
   g_assert_nonnull (strstr (error->message, "shop.token"));
   assert_secret (secrets, "shop", "token", "shpat_1");
+
+  /* A new key counts from the next look on, without a restart. */
+  write_credential (folder, "shop.token", "shpat_2\n", 0600);
+  assert_secret (secrets, "shop", "token", "shpat_2");
 }
 
 static void

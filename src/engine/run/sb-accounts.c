@@ -83,14 +83,6 @@ sb_accounts_new (SbStore *store,
   return self;
 }
 
-void
-sb_accounts_set_practice_base (SbAccounts *self, const char *practice_base)
-{
-  g_free (self->practice_base);
-  self->practice_base = g_strdup (practice_base);
-  g_hash_table_remove_all (self->stand_ins);
-}
-
 static void
 really_free (SbAccounts *self)
 {
@@ -266,6 +258,19 @@ find_stand_in (SbAccounts *self, SbConnector *connector)
   account = sb_account_new (connector, connection, secrets, base);
   g_hash_table_insert (self->stand_ins, g_strdup (connector->id), account);
   return account;
+}
+
+void
+sb_accounts_set_practice_base (SbAccounts *self, const char *practice_base)
+{
+  g_free (self->practice_base);
+  self->practice_base = g_strdup (practice_base);
+  g_hash_table_remove_all (self->stand_ins);
+
+  /* What a fault of an earlier practice ground signed out. */
+  for (guint i = 0; i < sb_connectors_get_length (self->connectors); i++)
+    sb_accounts_release (
+      self, find_stand_in (self, sb_connectors_get (self->connectors, i))->connection->id);
 }
 
 static gboolean

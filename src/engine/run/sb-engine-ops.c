@@ -20,7 +20,7 @@
 
 #define DAY_S                   (24 * 3600)
 #define DEFAULT_RETENTION_DAYS  90
-#define MAX_RETENTION_DAYS 36500
+#define MAX_RETENTION_DAYS      36500
 #define DEFAULT_RETENTION_BYTES ((gint64)1024 * 1024 * 1024)
 
 /* --- reload
@@ -248,6 +248,10 @@ check_decision (SbRun *run, const char *decision, GError **error)
     }
   if (g_str_equal (decision, "drop") && run->finished_us == 0 &&
       !g_str_equal (run->state, "running"))
+    return TRUE;
+  /* Trying at once what would be tried later does no harm. */
+  if (g_str_equal (decision, "retry") &&
+      (g_str_equal (run->state, "blocked") || g_str_equal (run->state, "waiting")))
     return TRUE;
   if (!g_str_equal (run->state, "inbox"))
     {

@@ -26,6 +26,7 @@
 #define FIRST_RETENTION_S  60
 /* The same sentence is not said again within this. */
 #define ALERT_SILENCE_US (10 * 60 * (gint64)G_USEC_PER_SEC)
+#define MAX_ALERTS       256
 /* Changes in the store are looked into at most this often. */
 #define POKE_MS 250
 /* What was let go of at a stop has this long to come back. */
@@ -106,6 +107,8 @@ sb_engine_alert (SbEngine *self, const char *message)
 
   if (said_us != NULL && now_us - *said_us < ALERT_SILENCE_US)
     return;
+  if (g_hash_table_size (self->alerts) >= MAX_ALERTS)
+    g_hash_table_remove_all (self->alerts);
   g_hash_table_insert (self->alerts, g_strdup (message), g_memdup2 (&now_us, sizeof now_us));
   g_info ("%s", message);
   emit_at_home (self, ALERT, message, NULL);

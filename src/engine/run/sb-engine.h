@@ -76,8 +76,8 @@ void          sb_engine_submit_async    (SbEngine *self, const char *flow_id, Sb
                                          GAsyncReadyCallback callback, gpointer data);
 gboolean      sb_engine_submit_finish   (SbEngine *self, GAsyncResult *result, SbAccepted *accepted,
                                          GError **error);
-/* A person decides about a run in the inbox. @decision: "retry", "done" (it was done, by hand or after
- * all: go on after it), "not-done" (send it again), "drop". */
+/* A person decides about a run in the inbox. @decision: "retry" (also for a run that waits: at once),
+ * "done" (it was done, by hand or after all: go on after it), "not-done" (send it again), "drop". */
 void          sb_engine_resolve_async   (SbEngine *self, gint64 run, const char *decision,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);

@@ -268,8 +268,8 @@ new_message (SbRequest *request)
     return NULL;
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  /* On a kept connection that the vendor is just closing, libsoup sends again by itself. So only what
-   * may be sent twice goes over one; a new connection for every other request is the price. */
+  /* On a kept connection that the vendor is just closing, libsoup sends again by itself. So only
+   * what may be sent twice goes over one; a new connection for every other request is the price. */
   soup_message_add_flags (message, request->repeatable ? SOUP_MESSAGE_IDEMPOTENT
                                                        : SOUP_MESSAGE_NEW_CONNECTION);
   if (request->body != NULL)

@@ -183,23 +183,32 @@ sb_attempt_settle (SbAttempt *begun, const char *state, const char *message, SbV
 /* --- words
  * ---------------------------------------------------------------------------------------- */
 
+/* For a person, who thinks in the clock on the wall. */
+static char *
+format_local (gint64 time_us)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+
+  return g_date_time_format (local, "%F %R");
+}
+
 char *
 sb_run_describe_unknown (
   SbAccount *account, SbAction *action, const char *label, const char *message, gint64 started_us)
 {
   const char *vendor = account->connector->name;
-  g_autofree char *time = sb_clock_format_utc (started_us);
+  g_autofree char *time = format_local (started_us);
 
   if (message == NULL)
-    return g_strdup_printf (_ ("Signalbox asked %s to %s for %s at %s and was stopped before it "
-                               "heard the answer. It may have "
-                               "been done. Look in %s, then say whether it was"),
-                            vendor, action->label, label, time, vendor);
+    return g_strdup_printf (
+      _ ("Signalbox asked %s to %s for %s (%s) and was stopped before it heard "
+         "the answer. Look into %s whether it was done, then say so here"),
+      vendor, action->label, label, time, vendor);
   return g_strdup_printf (
-    _ (
-      "Signalbox asked %s to %s for %s at %s, and no clear answer came: %s. It may have been done. "
-      "Look in %s, then say whether it was"),
-    vendor, action->label, label, time, message, vendor);
+    _ ("Signalbox asked %s to %s for %s (%s) and does not know what came of it. "
+       "%s. Look whether it was done, then say so here"),
+    vendor, action->label, label, time, message);
 }
 
 char *
@@ -283,6 +292,6 @@ sb_run_read_event (SbCore *core, SbFlow *flow, SbEvent *event, GError **error)
       sb_connectors_find (core->connectors, flow->trigger_connector) != NULL)
     sb_accounts_find_trigger (core->accounts, flow->trigger_connector, flow->trigger_connection,
                               &account, &words);
-  return sb_replay_body (core->connectors, flow, account != NULL ? account->connection : NULL, event,
-                         error);
+  return sb_replay_body (core->connectors, flow, account != NULL ? account->connection : NULL,
+                         event, error);
 }

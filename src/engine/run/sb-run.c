@@ -629,7 +629,9 @@ wait_for_turn (SbRunner *self)
     }
   else if (turn == SB_TURN_LATER)
     {
-      to_waiting (self, later_us, NULL);
+      to_waiting (
+        self, later_us,
+        g_strdup_printf (_ ("Waiting for its turn at %s"), self->account->connector->name));
     }
   else
     {

@@ -169,6 +169,7 @@ sb_secrets_folder_new (const char *dir, GError **error)
   self = g_new0 (SbSecretsFolder, 1);
   self->parent.run = sb_secrets_folder_run;
   self->parent.free = sb_secrets_folder_free;
+  self->parent.changes = TRUE;
   self->dir = g_strdup (dir);
   return &self->parent;
 }

@@ -39,6 +39,7 @@ typedef struct _SbSecretsBackend SbSecretsBackend;
 
 struct _SbSecretsBackend
 {
+  gboolean changes; /* behind our back: what was loaded is not kept */
   void (*run)  (SbSecretsBackend *self,
                 SbSecretsOp      *op);
   void (*free) (SbSecretsBackend *self);

@@ -158,7 +158,7 @@ sb_secrets_op_done (SbSecretsOp *op, GHashTable *table, GError *error)
   SbSecretsWorker *worker = self->worker;
 
   g_mutex_lock (&self->mutex);
-  if (op->kind == SB_SECRETS_LOAD && table != NULL)
+  if (op->kind == SB_SECRETS_LOAD && table != NULL && !worker->backend->changes)
     g_hash_table_insert (self->cache, g_strdup (op->connection), g_hash_table_ref (table));
   else if (op->kind == SB_SECRETS_UNLOCK)
     g_hash_table_remove_all (self->cache);

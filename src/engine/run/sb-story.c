@@ -282,8 +282,8 @@ sb_story_tell (SbClaim *claim, SbConnectors *connectors)
     body = sb_replay_body (connectors, flow, NULL, claim->event, NULL);
   if (body != NULL)
     {
-      g_autoptr (SbScope) scope =
-        sb_replay_scope (flow->time_zone, claim->run->id, claim->run->started_us, claim->run->label, body);
+      g_autoptr (SbScope) scope = sb_replay_scope (flow->time_zone, claim->run->id,
+                                                   claim->run->started_us, claim->run->label, body);
       g_autoptr (SbJournal) journal =
         sb_replay_journal (claim->attempts, claim->timers, claim->skipped);
       g_autoptr (SbNeed) need = NULL;
