@@ -20,6 +20,100 @@ typedef struct
   SbAttempt *open;      /* (nullable): the newest, where its outcome is not known */
 } SbPlace;
 
+typedef enum
+{
+  SB_NEXT_END,  /* the run is out of our hands */
+  SB_NEXT_STEP, /* walk on */
+  SB_NEXT_SEND, /* the begun attempt may be sent */
+  SB_NEXT_TURN, /* wait for the turn */
+} SbNext;
+
+struct _SbRunner
+{
+  SbCore *core;
+  SbRunnerFunc func;
+  gpointer data;
+
+  SbRun *run;
+  SbEvent *event;
+  SbFlow *flow;
+  SbValue *trigger;
+  SbJournal *journal;
+  GHashTable *places;
+  gint64 pretend_us; /* shortened delays: the walk's clock is at least this */
+
+  SbAttempt *finished; /* (nullable): an outcome the store does not have yet */
+  SbRunChange *change; /* (nullable): on its way to the store */
+  SbNext next;           /* once it is there */
+  GSource *again;      /* (nullable) */
+
+  /* The action that is next or under way. */
+  SbNeed *need;
+  SbAccount *account;
+  SbAction *action; /* borrowed; of a check the look-up */
+  gboolean checking;
+  gboolean queued; /* waits for its turn */
+  gboolean inside; /* has it */
+  SbAttempt *begun;
+  SbRequest *request;
+};
+
+/* --- sb-run.c: from one step to the next ------------------------------------------------------------ */
+
+/* Walks on. */
+void         sb_runner_step           (SbRunner        *self);
+/* Gives the turn back, or the place in the queue. */
+void         sb_runner_leave          (SbRunner        *self);
+/* The action is over: what was held for it is let go. */
+void         sb_runner_forget_action  (SbRunner        *self);
+/* The run is out of our hands; @self may be gone afterwards. */
+void         sb_runner_end            (SbRunner        *self,
+                                       gint64           due_us);
+
+/* --- sb-run-commit.c: what is told to the store ------------------------------------------------------- */
+
+/* A change with the outcome that is still owed to the store. @state is static. */
+SbRunChange *sb_runner_new_change     (SbRunner        *self,
+                                       const char      *state);
+/* @change (transfer full). @next: once it is committed. */
+void         sb_runner_apply          (SbRunner        *self,
+                                       SbRunChange     *change,
+                                       SbNext           next);
+/* Ways to end; texts (transfer full). */
+void         sb_runner_to_inbox       (SbRunner        *self,
+                                       char            *problem,
+                                       gboolean         unknown);
+void         sb_runner_to_waiting     (SbRunner        *self,
+                                       gint64           due_us,
+                                       char            *problem);
+void         sb_runner_to_blocked     (SbRunner        *self,
+                                       char            *connection,
+                                       char            *problem);
+/* Back to the store, for the next start. */
+void         sb_runner_park           (SbRunner        *self);
+
+/* --- sb-run-act.c: one action from the account to the answer ------------------------------------------- */
+
+/* Goes on with the action that is next, from wherever it stands. */
+void         sb_runner_act            (SbRunner        *self);
+void         sb_runner_wait_for_turn  (SbRunner        *self);
+void         sb_runner_send           (SbRunner        *self);
+
+/* --- sb-run-outcome.c: what follows from the answer ---------------------------------------------------- */
+
+void         sb_runner_take_outcome   (SbRunner        *self,
+                                       const SbAnswer  *answer,
+                                       const SbOutcome *outcome);
+/* @attempt was sent and nobody knows what came of it. @message (nullable): what was heard; NULL: it is
+ * looked at again, after a pause or a restart. */
+void         sb_runner_settle_unknown (SbRunner        *self,
+                                       SbAttempt       *attempt,
+                                       const char      *message);
+/* The place of the action itself, also while its check is under way. */
+SbPlace     *sb_runner_own_place      (SbRunner        *self);
+
+/* --- sb-run-record.c: attempts, words, limits ----------------------------------------------------------- */
+
 /* place → SbPlace. A look-up that only asks whether an action happened stands beside it, at
  * sb_place_to_check (). */
 GHashTable *sb_places_new         (GPtrArray       *attempts);
