@@ -69,6 +69,9 @@ void      sb_engine_with_accounts (SbEngine           *self,
                                   GTask               *task);
 /* Lists the bells anew and gives them to the endpoint; later, and once for many calls. */
 void      sb_engine_ring         (SbEngine            *self);
+/* What sb_engine_start () does, on the engine's thread. */
+void      sb_engine_begin        (SbEngine            *self,
+                                  GTask               *task);
 void      sb_engine_alert        (SbEngine            *self,
                                   const char          *message);
 void      sb_engine_plan_retention (SbEngine          *self,
