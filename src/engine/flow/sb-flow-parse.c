@@ -515,9 +515,10 @@ parse_all (Parser *parser, SbFlow *self, SbValue *document)
   parse_steps (parser, sb_value_get_member (document, "steps"), "$.steps", 0, self->steps);
 }
 
-/* (nullable): as much of a flow as can be made of @document; whole only where no problem was added. */
+/* (nullable): as much of a flow as can be made of @document; whole only where no problem was added.
+ * What tokens refer to in vain goes to @reach_problems, which may be @problems. */
 static SbFlow *
-parse_document (SbValue *document, SbProblems *problems)
+parse_document (SbValue *document, SbProblems *problems, SbProblems *reach_problems)
 {
   guint before = sb_problems_get_length (problems);
   SbFlow *self = NULL;
@@ -537,7 +538,7 @@ parse_document (SbValue *document, SbProblems *problems)
   self->document = sb_value_ref (document);
   self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_step_free);
   parser.seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  sb_reach_init (&parser.reach, document, problems);
+  sb_reach_init (&parser.reach, document, reach_problems);
   parse_all (&parser, self, document);
   sb_reach_clear (&parser.reach);
   g_hash_table_unref (parser.seen);
@@ -561,8 +562,38 @@ sb_flow_parse (SbValue *document, SbProblems *problems)
 
   g_return_val_if_fail (problems != NULL, NULL);
 
-  self = parse_document (document, problems);
+  self = parse_document (document, problems, problems);
   return sb_problems_get_length (problems) == before ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * sb_flow_parse_draft:
+ * @document: from then on shared with the flow
+ * @problems: everything that is wrong is added, as sb_flow_parse() does
+ *
+ * The same for a flow that is being worked on: it may refer to a step that was taken out, or to one
+ * that is not before it any more.
+ *
+ * Returns: (transfer full) (nullable): NULL only where its shape is wrong
+ */
+SbFlow *
+sb_flow_parse_draft (SbValue *document, SbProblems *problems)
+{
+  guint before = sb_problems_get_length (problems);
+  g_autoptr (SbProblems) reach_problems = sb_problems_new ();
+  g_autoptr (SbFlow) self = NULL;
+  gboolean whole;
+
+  self = parse_document (document, problems, reach_problems);
+  whole = sb_problems_get_length (problems) == before;
+  for (guint i = 0; i < sb_problems_get_length (reach_problems); i++)
+    {
+      const SbProblem *problem = sb_problems_get (reach_problems, i);
+
+      sb_problems_add (problems, problem->path, problem->step, problem->field, "%s",
+                       problem->message);
+    }
+  return whole ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -576,7 +607,7 @@ sb_flow_parse (SbValue *document, SbProblems *problems)
 void
 sb_flow_check_document (SbValue *document, SbConnectors *connectors, SbProblems *problems)
 {
-  g_autoptr (SbFlow) self = parse_document (document, problems);
+  g_autoptr (SbFlow) self = parse_document (document, problems, problems);
 
   if (self != NULL)
     sb_flow_check (self, connectors, problems);

@@ -87,6 +87,10 @@ struct _SbFlow
  * NULL when there is any. */
 SbFlow     *sb_flow_parse         (SbValue      *document,
                                    SbProblems   *problems);
+/* As sb_flow_parse(), but gives the flow back although tokens refer to what is not there: a draft that is
+ * being worked on. */
+SbFlow     *sb_flow_parse_draft   (SbValue      *document,
+                                   SbProblems   *problems);
 SbFlow     *sb_flow_load_file     (const char   *path,
                                    SbProblems   *problems);
 /* Checks what @self says against what the connectors offer: actions, required fields, tokens. */
