@@ -170,7 +170,7 @@ static SbFlow *
 parse (SbValue *document, GError **error)
 {
   g_autoptr (SbProblems) problems = sb_problems_new ();
-  SbFlow *flow = sb_flow_parse (document, problems);
+  SbFlow *flow = sb_flow_parse_draft (document, problems);
 
   if (flow == NULL)
     sb_problems_to_error (problems, _ ("This change"), error);
@@ -608,7 +608,7 @@ sb_flow_model_get_problems (SbFlowModel *self)
   if (self->problems == NULL)
     {
       self->problems = sb_problems_new ();
-      sb_flow_check (self->flow, self->connectors, self->problems);
+      sb_flow_check_document (self->flow->document, self->connectors, self->problems);
     }
   return self->problems;
 }

@@ -13,6 +13,9 @@
 
 #include "sb-commands.h"
 
+/* The map shows the rest, each at its card. */
+#define MAX_PROBLEMS 4
+
 struct _SbGatePopover
 {
   GtkPopover parent_instance;
@@ -104,6 +107,7 @@ static void
 show (SbGatePopover *self)
 {
   SbValue *gate = sb_value_get_member (self->facts, "gate");
+  SbValue *problems = sb_value_get_member (self->facts, "problems");
   gboolean open = sb_gate_popover_is_open (self);
 
   if (self->model == NULL)
@@ -116,6 +120,19 @@ show (SbGatePopover *self)
   clear_box (self->reasons);
   if (self->facts == NULL)
     gtk_box_append (self->reasons, make_line ("sb-clock-symbolic", "dim-label", _ ("Looking…")));
+  for (guint i = 0; i < MIN (sb_value_get_length (problems), MAX_PROBLEMS); i++)
+    gtk_box_append (self->reasons,
+                    make_line ("sb-status-trouble-symbolic", "sb-trouble",
+                               sb_value_get_string (sb_value_get_item (problems, i), "message")));
+  if (sb_value_get_length (problems) > MAX_PROBLEMS)
+    {
+      guint more = sb_value_get_length (problems) - MAX_PROBLEMS;
+      g_autofree char *text = g_strdup_printf (
+        g_dngettext (GETTEXT_PACKAGE, "and %u more, on the map", "and %u more, on the map", more),
+        more);
+
+      gtk_box_append (self->reasons, make_line ("sb-map-symbolic", "dim-label", text));
+    }
   for (guint i = 0; i < sb_value_get_length (gate); i++)
     gtk_box_append (self->reasons, make_line ("sb-cross-symbolic", "sb-trouble",
                                               sb_value_get_text (sb_value_get_item (gate, i))));
@@ -229,7 +246,8 @@ sb_gate_popover_is_open (SbGatePopover *self)
 {
   SbValue *gate = sb_value_get_member (self->facts, "gate");
 
-  return gate != NULL && sb_value_get_length (gate) == 0;
+  return gate != NULL && sb_value_get_length (gate) == 0 &&
+         sb_value_get_length (sb_value_get_member (self->facts, "problems")) == 0;
 }
 
 SbValue *

@@ -137,6 +137,12 @@ show_listening (SbSidebar *self)
 }
 
 static void
+ready_changed_cb (SbSidebar *self)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self->pages_list), sb_session_is_ready (self->session));
+}
+
+static void
 flows_changed_cb (SbSidebar *self)
 {
   gboolean any = g_list_model_get_n_items (sb_session_get_flows (self->session)) > 0;
@@ -180,11 +186,14 @@ sb_sidebar_set_session (SbSidebar *self, SbSession *session)
   self->session = g_object_ref (session);
   gtk_list_box_bind_model (self->flows_list, sb_session_get_flows (session), create_row_cb, NULL,
                            NULL);
+  g_signal_connect_object (session, "ready", G_CALLBACK (ready_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "flows-changed", G_CALLBACK (flows_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "summary-changed", G_CALLBACK (summary_changed_cb), self,
                            G_CONNECT_SWAPPED);
   self->tick = g_timeout_add_seconds (TICK_S, tick_cb, self);
+  ready_changed_cb (self);
   flows_changed_cb (self);
   summary_changed_cb (self);
 }

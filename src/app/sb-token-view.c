@@ -284,7 +284,8 @@ sb_token_view_measure (GtkWidget *widget,
     return;
   if (gtk_widget_get_width (widget) > 0)
     self->height = measure_lines (self);
-  *natural = MAX (*minimum, self->height);
+  if (self->height > 0)
+    *minimum = *natural = self->height;
 }
 
 static void

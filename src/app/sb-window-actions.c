@@ -570,6 +570,7 @@ sb_window_update_actions (SbWindow *self)
     "win.go-live", "win.go-live-anyway", "win.next-record", "win.previous-record"
   };
   GtkWidget *widget = GTK_WIDGET (self);
+  gboolean ready = sb_session_is_ready (self->session);
   gboolean open = self->model != NULL;
   SbFlowItem *item = NULL;
   const char *state = "draft";
@@ -578,6 +579,9 @@ sb_window_update_actions (SbWindow *self)
     item = sb_session_find_flow (self->session, sb_flow_model_get_id (self->model));
   if (item != NULL)
     state = sb_flow_item_get_row (item)->state;
+  gtk_widget_action_set_enabled (widget, "win.new-flow", ready);
+  gtk_widget_action_set_enabled (widget, "win.import", ready);
+  gtk_widget_action_set_enabled (widget, "win.show-page", ready);
   for (guint i = 0; i < G_N_ELEMENTS (of_flow); i++)
     gtk_widget_action_set_enabled (widget, of_flow[i], open);
   gtk_widget_action_set_enabled (widget, "win.undo", open && sb_flow_model_can_undo (self->model));

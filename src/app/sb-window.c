@@ -167,7 +167,7 @@ sb_window_open_flow (SbWindow *self, const char *id)
       sb_window_show_page (self, "flow");
       return;
     }
-  flow = sb_flow_parse (sb_flow_item_get_row (item)->draft, problems);
+  flow = sb_flow_parse_draft (sb_flow_item_get_row (item)->draft, problems);
   if (flow == NULL)
     {
       g_autofree char *text = sb_problems_to_text (problems);
@@ -230,6 +230,7 @@ ready_cb (SbWindow *self)
   g_signal_connect_object (self->session, "flows-changed", G_CALLBACK (flows_changed_cb), self,
                            G_CONNECT_SWAPPED);
   adapt_cb (self);
+  sb_window_update_actions (self);
 }
 
 static const char *

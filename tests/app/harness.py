@@ -13,6 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
+
+# The names AT-SPI has had since Debian 12 are deprecated in newer ones only.
+warnings.filterwarnings('ignore', category=DeprecationWarning)
 
 WAIT_S = float(os.environ.get('SIGNALBOX_TEST_WAIT', '40'))
 

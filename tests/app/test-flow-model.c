@@ -207,6 +207,21 @@ test_problems (Fixture *fixture, gconstpointer data)
   g_assert_null (sb_flow_model_find_problem (fixture->model, "packing", NULL));
 }
 
+/* A step that others refer to can be taken out; what then refers to nothing is said where it stands. */
+static void
+test_dangling (Fixture *fixture, gconstpointer data)
+{
+  SbValue *document = sb_flow_model_get_flow (fixture->model)->document;
+  g_autoptr (SbValue) without = sb_flow_edit_remove (document, "find-item");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sb_flow_model_edit (fixture->model, without, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (sb_flow_model_find_problem (fixture->model, "stock", "catalog_object_id"));
+  sb_flow_model_undo (fixture->model);
+  g_assert_null (sb_flow_model_find_problem (fixture->model, "stock", NULL));
+}
+
 static void
 test_words (Fixture *fixture, gconstpointer data)
 {
@@ -280,6 +295,7 @@ main (int argc, char *argv[])
   ADD ("chosen", test_chosen);
   ADD ("preview", test_preview);
   ADD ("problems", test_problems);
+  ADD ("dangling", test_dangling);
   ADD ("words", test_words);
   ADD ("data", test_data);
   return g_test_run ();
