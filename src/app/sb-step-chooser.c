@@ -85,24 +85,21 @@ fill_branch (SbValue *step)
   sb_value_set (step, "lanes", lanes);
 }
 
-/* The first list the trigger gives is what is most often gone through. */
+/* The first list that came is what is most often gone through. */
 static char *
 guess_list (SbFlowModel *model)
 {
-  SbFlow *flow = sb_flow_model_get_flow (model);
-  SbConnector *connector = NULL;
-  SbTrigger *trigger = NULL;
+  SbValue *record = sb_flow_model_get_record_at (model, sb_flow_model_get_record (model));
+  SbValue *body = record != NULL ? sb_preview_record_body (record) : NULL;
 
-  if (flow->trigger_connector != NULL)
-    connector = sb_connectors_find (sb_flow_model_get_connectors (model), flow->trigger_connector);
-  if (connector != NULL && flow->trigger != NULL)
-    trigger = sb_connector_find_trigger (connector, flow->trigger);
-  for (guint i = 0; trigger != NULL && trigger->outputs != NULL && i < trigger->outputs->len; i++)
+  for (guint i = 0; i < sb_value_get_length (body); i++)
     {
-      SbField *field = g_ptr_array_index (trigger->outputs, i);
+      const char *name = sb_value_get_member_name (body, i);
+      SbValue *member = name != NULL ? sb_value_get_member (body, name) : NULL;
+      SbValue *first = sb_value_get_item (member, 0);
 
-      if (g_strcmp0 (field->type, "list") == 0)
-        return g_strdup_printf ("{{trigger.%s}}", field->key);
+      if (first != NULL && sb_value_get_type (first) == SB_VALUE_OBJECT)
+        return g_strdup_printf ("{{trigger.%s}}", name);
     }
   return g_strdup ("{{trigger}}");
 }

@@ -34,10 +34,11 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (SbProblems) problems = sb_problems_new ();
+  g_autofree char *data_dir = sb_paths_get_data_dir ();
   g_autofree char *path = NULL;
 
-  fixture->connectors = sb_connectors_new (sb_paths_get_data_dir (), NULL, problems);
-  path = g_build_filename (sb_paths_get_data_dir (), "flows", "order-to-cash.json", NULL);
+  fixture->connectors = sb_connectors_new (data_dir, NULL, problems);
+  path = g_build_filename (data_dir, "flows", "order-to-cash.json", NULL);
   fixture->flow = sb_flow_load_file (path, problems);
   if (fixture->flow == NULL)
     g_error ("%s", sb_problems_to_text (problems));

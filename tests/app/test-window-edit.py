@@ -48,13 +48,25 @@ def test_edit():
         app.type('Now: ')
         wait_for('the new preview', lambda: preview_of(app, 'Now: Order #1001 for'))
 
+        # Data of an earlier step goes in as a pill, by keys alone: panel, search, Enter.
+        app.key('ctrl+space')
+        app.wait(None, 'Search what earlier steps give')
+        app.key('Return')
+        app.type('currency')
+        app.wait('label', 'Currency')
+        app.key('Return')
+        wait_for('the pill in the preview', lambda: preview_of(app, 'Now: EUROrder #1001 for'))
+        assert '{{' not in app.text(message), app.text(message)
+        app.key('BackSpace')
+        wait_for('the pill to go', lambda: preview_of(app, 'Now: Order #1001 for'))
+
         # The next record, by its key.
         app.key('alt+Right')
         wait_for('the second record', lambda: preview_of(app, 'Now: Order #1002 for'))
         app.key('alt+Left')
         wait_for('the first record', lambda: preview_of(app, 'Now: Order #1001 for'))
 
-        # Undo takes the typing back in one go, redo brings it again.
+        # Undo takes the editing of the field back in one go, redo brings it again.
         app.key('ctrl+z')
         wait_for('the old preview', lambda: preview_of(app, 'Order #1001 for') and
                  not preview_of(app, 'Now: Order'))
