@@ -17,6 +17,7 @@
 /* What stands in the buffer's text for a child anchor. */
 #define ANCHOR_CHAR    0xFFFC
 #define MAX_PILL_CHARS 26
+#define PILL_OVERHANG  6 /* as in style.css */
 
 struct _SbTokenView
 {
@@ -246,15 +247,34 @@ measure_lines (SbTokenView *self)
       GdkRectangle first;
       GdkRectangle last;
       GtkTextIter at;
+      int y;
+      int range;
 
       gtk_text_buffer_get_iter_at_line (buffer, &at, i);
       gtk_text_view_get_iter_location (view, &at, &first);
       if (!gtk_text_iter_ends_line (&at))
         gtk_text_iter_forward_to_line_end (&at);
       gtk_text_view_get_iter_location (view, &at, &last);
-      height += last.y + last.height - first.y;
+      /* Where a line ends in a pill, the cursor after it is lower than the pill; where it was not
+       * laid out yet, the range is that of before. */
+      gtk_text_view_get_line_yrange (view, &at, &y, &range);
+      height += MAX (last.y + last.height - first.y, range);
     }
   return height;
+}
+
+/* Pills hang a little below the line they stand on, to be level with its text. */
+static int
+measure_overhang (SbTokenView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter at;
+
+  gtk_text_buffer_get_end_iter (buffer, &at);
+  while (gtk_text_iter_backward_char (&at))
+    if (gtk_text_iter_get_child_anchor (&at) != NULL)
+      return PILL_OVERHANG;
+  return 0;
 }
 
 static gboolean
@@ -283,7 +303,7 @@ sb_token_view_measure (GtkWidget *widget,
   if (orientation != GTK_ORIENTATION_VERTICAL)
     return;
   if (gtk_widget_get_width (widget) > 0)
-    self->height = measure_lines (self);
+    self->height = measure_lines (self) + measure_overhang (self);
   if (self->height > 0)
     *minimum = *natural = self->height;
 }
@@ -291,7 +311,7 @@ sb_token_view_measure (GtkWidget *widget,
 static void
 check_height (SbTokenView *self)
 {
-  if (self->idle == 0 && measure_lines (self) != self->height)
+  if (self->idle == 0 && measure_lines (self) + measure_overhang (self) != self->height)
     self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, resize_cb, self, NULL);
 }
 

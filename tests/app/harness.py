@@ -6,6 +6,10 @@
 """Drives the real window: a display, a session bus and an accessibility bus of its own, the program
 itself, and what a person does with it (find by role and name, click, type, look)."""
 
+import base64
+import hashlib
+import hmac
+import json
 import os
 import shutil
 import signal
@@ -13,12 +17,17 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 import warnings
 
 # The names AT-SPI has had since Debian 12 are deprecated in newer ones only.
 warnings.filterwarnings('ignore', category=DeprecationWarning)
 
 WAIT_S = float(os.environ.get('SIGNALBOX_TEST_WAIT', '40'))
+
+# The sample secret of data/connectors/shopify.json, with which practice signs.
+SECRET = b'practice-signing-secret'
 
 BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -56,6 +65,32 @@ def wait_for(what, function, seconds=None):
         if time.monotonic() > deadline:
             raise AssertionError(f'waited in vain for {what}')
         time.sleep(0.1)
+
+
+def load_orders():
+    """The bodies of the ready-made ten of Order to cash."""
+    path = os.path.join(os.environ['SIGNALBOX_DATA_DIR'], 'flows', 'order-to-cash.records.json')
+    with open(path, encoding='utf-8') as file:
+        return [record['body'] for record in json.load(file) if 'body' in record]
+
+
+def ring(url, order, event, secret=SECRET):
+    """Posts an order as Shopify would; the status of the answer."""
+    body = json.dumps(order).encode()
+    signature = base64.b64encode(hmac.new(secret, body, hashlib.sha256).digest()).decode()
+    request = urllib.request.Request(url, body, {
+        'Content-Type': 'application/json',
+        'X-Shopify-Topic': 'orders/paid',
+        'X-Shopify-Webhook-Id': event,
+        'X-Shopify-Event-Id': event,
+        'X-Shopify-Hmac-Sha256': signature,
+    })
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=20) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 class Desktop:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import App, Desktop, Skip, wait_for   # noqa: E402
+from harness import App, Desktop, Skip, load_orders, ring, wait_for   # noqa: E402
 
 
 def tour(build, folder, dark):
@@ -30,6 +30,7 @@ def tour(build, folder, dark):
         app.act(app.wait('push button', 'Paid orders'))
         app.wait('push button', lambda name: name.startswith('When an order is paid'))
         picture('map-trigger')
+        url = app.text(app.wait('text', 'Address of this bell'))
 
         app.act(app.wait('push button', lambda name: ' in Slack' in name))
         wait_for('the preview', lambda: app.find('label', lambda name: 'Order #1001 for' in name))
@@ -51,11 +52,19 @@ def tour(build, folder, dark):
         app.act(app.wait('push button', 'Go Live Now'))
         app.wait('label', 'Version 1 is live')
 
-        for page in ('Activity', 'Connections'):
-            app.click(app.wait('list item', page))
-            picture(page.lower())
+        orders = load_orders()
+        for number, order in enumerate(orders):
+            ring(url, order, f'picture-{number}')
+        app.wait('list item', lambda name: name.startswith('Inbox, '))
+        app.act(app.wait('page tab', 'Map'))
+        picture('map-live')
         app.click(app.wait('list item', lambda name: name.startswith('Inbox')))
         picture('inbox')
+        app.click(app.wait('list item', 'Activity'))
+        app.click(wait_for('a run', lambda: app.find(None, lambda name: name.startswith('Order #1001'))))
+        picture('activity')
+        app.click(app.wait('list item', 'Connections'))
+        picture('connections')
 
 
 def main():

@@ -6,46 +6,11 @@
 """From an empty folder to a green pilot and a live flow, which then hears a signed webhook: the whole
 way of an owner, with the pointer, in the real window. Then pause, which keeps events, and resume."""
 
-import base64
-import hashlib
-import hmac
-import json
 import os
 import sys
-import urllib.error
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import App, Desktop, run, wait_for   # noqa: E402
-
-# The sample secret of data/connectors/shopify.json, with which practice signs.
-SECRET = b'practice-signing-secret'
-
-
-def load_order():
-    path = os.path.join(os.environ['SIGNALBOX_DATA_DIR'], 'flows', 'order-to-cash.records.json')
-    with open(path, encoding='utf-8') as file:
-        return json.load(file)[0]['body']
-
-
-def ring(url, order, event, secret=SECRET):
-    """Posts an order as Shopify would; the status of the answer."""
-    body = json.dumps(order).encode()
-    signature = base64.b64encode(hmac.new(secret, body, hashlib.sha256).digest()).decode()
-    request = urllib.request.Request(url, body, {
-        'Content-Type': 'application/json',
-        'X-Shopify-Topic': 'orders/paid',
-        'X-Shopify-Webhook-Id': event,
-        'X-Shopify-Event-Id': event,
-        'X-Shopify-Hmac-Sha256': signature,
-    })
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=20) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        return error.code
-
+from harness import App, Desktop, load_orders, ring, run, wait_for   # noqa: E402
 
 def menu_item(app, name):
     app.click(app.wait('push button', 'More about this flow'))
@@ -59,7 +24,7 @@ def test_live():
         app.wait('push button', lambda name: name.startswith('When an order is paid'))
         url = app.text(app.wait('text', 'Address of this bell'))
         assert url.startswith('http://127.0.0.1:'), url
-        order = load_order()
+        order = load_orders()[0]
         assert ring(url, order, 'too-early') == 404, 'a draft hears nothing'
 
         # The gate is closed and says what opens it.
