@@ -121,7 +121,7 @@ show_exchange_action (GtkWidget  *widget,
 }
 
 static GtkWidget *
-make_attempts_card (SbChapterRow *self)
+make_attempts_card (SbChapterRow *self, gboolean keyed)
 {
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
@@ -131,7 +131,9 @@ make_attempts_card (SbChapterRow *self)
   for (guint i = 0; i < self->attempts->len; i++)
     gtk_box_append (GTK_BOX (card), make_attempt_row (g_ptr_array_index (self->attempts, i)));
 
-  note = make_label (self->attempts->len > 1 ? _ ("The same key each time, so it is done at most once") : "",
+  note = make_label (keyed && self->attempts->len > 1
+                       ? _ ("The same key each time, so it is done at most once")
+                       : "",
                      "dim-label", NULL);
   gtk_widget_set_hexpand (note, TRUE);
   gtk_box_append (GTK_BOX (foot), note);
@@ -144,6 +146,22 @@ make_attempts_card (SbChapterRow *self)
   gtk_widget_set_margin_top (card, 8);
 
   return card;
+}
+
+/* A step that was done at the first attempt needs no list of attempts, only a way to look at it. */
+static GtkWidget *
+make_details_button (void)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("sb-eye-symbolic");
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "sb-details");
+  gtk_widget_set_tooltip_text (button, _ ("Request and Response"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Request and Response"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "chapter.show-exchange");
+
+  return button;
 }
 
 /* The tile, and below it the rail that leads to the next entry. */
@@ -220,6 +238,7 @@ sb_chapter_row_new (const SbChapter *chapter,
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   g_autofree char *time = format_time (chapter->time_us);
   GtkWidget *title = make_label (chapter->title, "heading", NULL);
+  gboolean plain = chapter->kind == SB_CHAPTER_DONE && chapter->attempts->len == 1;
 
   self->title = g_strdup (chapter->title);
   for (guint i = 0; i < chapter->attempts->len; i++)
@@ -227,13 +246,15 @@ sb_chapter_row_new (const SbChapter *chapter,
 
   gtk_widget_set_hexpand (title, TRUE);
   gtk_box_append (GTK_BOX (head), title);
+  if (plain)
+    gtk_box_append (GTK_BOX (head), make_details_button ());
   if (time != NULL)
     gtk_box_append (GTK_BOX (head), make_label (time, "dim-label", "numeric"));
   gtk_box_append (GTK_BOX (words), head);
   if (chapter->detail != NULL)
     gtk_box_append (GTK_BOX (words), make_label (chapter->detail, "caption", "dim-label"));
-  if (chapter->attempts->len > 0)
-    gtk_box_append (GTK_BOX (words), make_attempts_card (self));
+  if (!plain && chapter->attempts->len > 0)
+    gtk_box_append (GTK_BOX (words), make_attempts_card (self, chapter->keyed));
   gtk_widget_set_hexpand (words, TRUE);
   gtk_widget_set_margin_bottom (words, 18);
 

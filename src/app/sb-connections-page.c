@@ -139,6 +139,7 @@ add_row (SbConnectionsPage *self,
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
 
+  gtk_widget_set_valign (tile, GTK_ALIGN_CENTER);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), tile);
 
   if (connection->trouble != NULL || (needs_secret (connector) && connection->secret_changed_us == 0))

@@ -229,6 +229,8 @@ set_session (SbPage    *page,
 
   self->session = g_object_ref (session);
   self->runs = sb_run_list_new (session, SB_RUN_GROUP_CAUSE);
+  g_signal_connect_object (session, "summary-changed", G_CALLBACK (sb_page_header_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->runs, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
 
   self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->runs)));

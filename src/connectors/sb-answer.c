@@ -193,6 +193,24 @@ sentence_for (Judging *self, const char *code)
   return tidy (rendered);
 }
 
+/* What was done, as the action says it: "Invoice 1001 created". (transfer full) (nullable) */
+static char *
+sentence_of_success (Judging *self, SbValue *output)
+{
+  const char *sentence = sb_value_get_string (self->action->document, "done");
+  g_autoptr (SbScope) scope = NULL;
+  g_autofree char *rendered = NULL;
+
+  if (sentence == NULL)
+    return NULL;
+  scope = sb_scope_new ("UTC", self->now_us);
+  sb_scope_set (scope, "output", output);
+  if (self->answer->fields != NULL)
+    sb_scope_set (scope, "fields", self->answer->fields);
+  rendered = sb_render_text (sentence, scope, NULL);
+  return rendered != NULL ? tidy (rendered) : NULL;
+}
+
 /* What went wrong, in our words where the code is known, else in the vendor's. */
 static char *
 explain (Judging *self, const char *code)
@@ -349,6 +367,8 @@ judge_done (Judging *self)
     outcome->output = sb_value_ref (value);
   else
     outcome->output = sb_value_new_object ();
+  if (outcome->found)
+    outcome->message = sentence_of_success (self, outcome->output);
   return outcome;
 }
 

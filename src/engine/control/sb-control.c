@@ -78,7 +78,8 @@ peer_unref (Peer *peer)
   g_object_unref (peer->reading);
   g_clear_object (&peer->pilot);
   /* Secrets pass through here. */
-  explicit_bzero (peer->input->data, peer->input->len);
+  if (peer->input->len > 0)
+    explicit_bzero (peer->input->data, peer->input->len);
   explicit_bzero (peer->chunk, sizeof peer->chunk);
   g_byte_array_unref (peer->input);
   g_string_free (peer->output, TRUE);

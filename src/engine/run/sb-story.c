@@ -121,8 +121,11 @@ get_tile (Telling *telling, SbStep *step)
 
 /* Gives a chapter the attempts made at its place, and the time and words of the last of them. */
 static void
-add_attempts (Telling *telling, SbChapter *chapter)
+add_attempts (Telling *telling, SbChapter *chapter, SbStep *step)
 {
+  SbAction *action = find_action (step, telling->connectors);
+
+  chapter->keyed = action != NULL && action->idempotency == SB_IDEMPOTENT_KEY;
   for (guint i = 0; i < telling->claim->attempts->len; i++)
     {
       SbAttempt *attempt = g_ptr_array_index (telling->claim->attempts, i);
@@ -168,7 +171,7 @@ visited_cb (SbStep *step,
 
   chapter = add_chapter (telling, kind, place, get_tile (telling, step),
                          sb_story_step_title (step, telling->connectors), detail);
-  add_attempts (telling, chapter);
+  add_attempts (telling, chapter, step);
 }
 
 static void
@@ -260,7 +263,7 @@ tell_current (Telling *telling, SbNeed *need)
                          sb_story_step_title (need->step, telling->connectors),
                          need->error != NULL ? need->error->message : NULL);
   if (chapter->place != NULL)
-    add_attempts (telling, chapter);
+    add_attempts (telling, chapter, need->step);
 }
 
 GPtrArray *

@@ -33,6 +33,7 @@ typedef struct
   char          *title;    /* "Put the item back in stock" */
   char          *detail;   /* (nullable): "2 items, Harbour Street" */
   gint64         time_us;  /* 0: not known */
+  gboolean       keyed;    /* each attempt carried the same key, which the vendor honours */
   GPtrArray     *attempts; /* of SbAttempt, owned by the claim; empty where nothing was sent */
 } SbChapter;
 
