@@ -88,7 +88,7 @@ sb_run_item_dup_detail (SbRunItem *self)
     return NULL;
 
   flow = run->flow_name != NULL ? run->flow_name : run->flow_id;
-  if (run->problem != NULL && run->problem[0] != '\0')
+  if (run->problem != NULL && run->problem[0] != '\0' && !g_str_equal (run->state, "stopped"))
     return g_strdup_printf ("%s, %s", flow, run->problem);
   if (g_str_equal (run->state, "done"))
     {

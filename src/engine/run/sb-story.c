@@ -169,6 +169,9 @@ visited_cb (SbStep *step,
   else if (g_str_equal (verdict, "stopped"))
     kind = SB_CHAPTER_STOPPED;
 
+  /* A name of the owner's says what is asked; what remains to be told is the answer. */
+  if (step->type == SB_STEP_FILTER && step->name != NULL)
+    detail = kind == SB_CHAPTER_STOPPED ? _ ("So it goes no further") : _ ("So it goes on");
   chapter = add_chapter (telling, kind, place, get_tile (telling, step),
                          sb_story_step_title (step, telling->connectors), detail);
   add_attempts (telling, chapter, step);
