@@ -12,7 +12,6 @@
 #include "sb-application.h"
 #include "sb-paths.h"
 
-#define DEFAULT_PORT 8787
 
 int
 main (int argc, char *argv[])
@@ -21,7 +20,7 @@ main (int argc, char *argv[])
   g_autofree char *absolute = NULL;
   gboolean practice = FALSE;
   gboolean version = FALSE;
-  int port = DEFAULT_PORT;
+  int port = SB_PORT_FROM_SETTINGS;
   const GOptionEntry entries[] = {
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &folder, N_ ("Work on the data folder DIR"),
       N_ ("DIR") },

@@ -20,7 +20,6 @@
 #include "sb-json.h"
 #include "sb-practice.h"
 
-#define DEFAULT_PORT 8787
 /* What is in flight when the end is asked for may take so long. */
 #define GRACE_US (30 * G_TIME_SPAN_SECOND)
 
@@ -102,7 +101,7 @@ read_options (SbCtl *self, SbEngineOptions *options, int *status)
   const char *url = sb_ctl_get_option (self, "practice-url");
   gboolean practice = sb_ctl_get_option (self, "practice") != NULL;
   gint64 practice_port = 0;
-  gint64 port = DEFAULT_PORT;
+  gint64 port = SB_PORT_FROM_SETTINGS;
 
   if (!sb_ctl_get_number (self, "port", 0, G_MAXUINT16, &port, status) ||
       !sb_ctl_get_number (self, "practice-port", 0, G_MAXUINT16, &practice_port, status))
@@ -213,7 +212,7 @@ practise (SbCtl *self)
 
 static const SbCtlOption serve_options[] = {
   { "port", "N", NULL,
-    N_ ("listen on 127.0.0.1:N, 8787 where it is not given; 0 is any free one") },
+    N_ ("listen on 127.0.0.1:N; else on the port of the settings, 8787; 0 is any free one") },
   { "practice", NULL, NULL,
     N_ ("send nothing to the vendors but to a practice ground, which is started too") },
   { "practice-port", "N", NULL, N_ ("where that listens; any free one where it is not given") },

@@ -53,6 +53,29 @@ class Serve(ctl.Case):
         self.assertEqual(server.ready["mode"], "live")
         self.assertEqual(server.stop(signal.SIGINT), 0)
 
+    def test_settings_count_from_the_next_start(self):
+        connection = self.add_shopify()
+        flow = self.add_live_flow(connection=connection)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.ctl("settings", "set", "port", str(port), check=0)
+        self.ctl("settings", "set", "body_limit", "1024", check=0)
+        server = self.start("serve", "--practice")
+        self.assertEqual(server.url, f"http://127.0.0.1:{port}")
+        url = self.ask("flows", "show", flow)["url"]
+        self.assertEqual(ctl.request("POST", url, b"x" * 2000)[0], 413)
+        self.end(server)
+        self.assertEqual({setting["key"]: setting["value"] for setting in self.ask("settings", "list")},
+                         {"port": port, "body_limit": 1024, "retention_days": 90, "retention_bytes": 1 << 30})
+
+    def test_settings_that_are_none(self):
+        self.assertIn("1024 to 65535", self.ctl("settings", "set", "port", "80", check=1).err)
+        self.assertIn("10485760", self.ctl("settings", "set", "body_limit", "10485761", check=1).err)
+        self.assertIn("“prot”", self.ctl("settings", "set", "prot", "9000", check=1).err)
+        self.ctl("settings", "set", "port", "nine", check=2)
+        self.assertEqual(self.ask("settings", "list")[0]["value"], 8787)
+
     def test_commands_beside_it_work_on_the_same_flows(self):
         self.ctl("flows", "import", self.write("flow.json", ctl.order_flow()), check=0)
         server = self.serve()

@@ -49,6 +49,7 @@ extern const SbCommandEntry sb_commands_connections[];
 extern const SbCommandEntry sb_commands_events[];
 extern const SbCommandEntry sb_commands_runs[];
 extern const SbCommandEntry sb_commands_pilot[];
+extern const SbCommandEntry sb_commands_settings[];
 
 void          sb_call_ready_cb     (GObject       *source,
                                     GAsyncResult  *result,

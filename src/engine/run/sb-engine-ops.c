@@ -16,12 +16,10 @@
 #include "sb-error.h"
 #include "sb-json.h"
 #include "sb-run-private.h"
+#include "sb-settings.h"
 #include "sb-template.h"
 
 #define DAY_S                   (24 * 3600)
-#define DEFAULT_RETENTION_DAYS  90
-#define MAX_RETENTION_DAYS      36500
-#define DEFAULT_RETENTION_BYTES ((gint64)1024 * 1024 * 1024)
 
 /* --- reload
  * --------------------------------------------------------------------------------------- */
@@ -388,19 +386,18 @@ retained_cb (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static gint64
-take_setting (GObject *object, GAsyncResult *result, gint64 fallback)
+take_setting (GObject *object, GAsyncResult *result, const char *key)
 {
   g_autoptr (SbValue) value = sb_store_get_setting_finish (SB_STORE (object), result, NULL);
-  gint64 number = 0;
 
-  return value != NULL && sb_value_get_int (value, &number) && number > 0 ? number : fallback;
+  return sb_settings_read (key, value);
 }
 
 static void
 bytes_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autofree gint64 *days = data;
-  gint64 bytes = take_setting (object, result, DEFAULT_RETENTION_BYTES);
+  gint64 bytes = take_setting (object, result, SB_SETTING_RETENTION_BYTES);
 
   sb_store_retain_async (SB_STORE (object), *days * DAY_S * G_USEC_PER_SEC, bytes, NULL,
                          retained_cb, NULL);
@@ -409,10 +406,9 @@ bytes_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 days_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
-  gint64 days = take_setting (object, result, DEFAULT_RETENTION_DAYS);
+  gint64 days = take_setting (object, result, SB_SETTING_RETENTION_DAYS);
 
-  days = MIN (days, MAX_RETENTION_DAYS);
-  sb_store_get_setting_async (SB_STORE (object), "retention_bytes", NULL, bytes_cb,
+  sb_store_get_setting_async (SB_STORE (object), SB_SETTING_RETENTION_BYTES, NULL, bytes_cb,
                               g_memdup2 (&days, sizeof days));
 }
 
@@ -422,7 +418,7 @@ retention_cb (gpointer data)
   SbEngine *self = data;
 
   g_clear_pointer (&self->retention, g_source_unref);
-  sb_store_get_setting_async (self->store, "retention_days", NULL, days_cb, NULL);
+  sb_store_get_setting_async (self->store, SB_SETTING_RETENTION_DAYS, NULL, days_cb, NULL);
   sb_engine_plan_retention (self, DAY_S);
   return G_SOURCE_REMOVE;
 }

@@ -10,6 +10,7 @@
 
 #include "sb-bells.h"
 #include "sb-dispatcher.h"
+#include "sb-settings.h"
 
 #define FIRST_RETENTION_S 60
 
@@ -248,6 +249,30 @@ recovered_cb (GObject *object, GAsyncResult *result, gpointer data)
   sb_store_release_async (self->store, mode, NULL, start_released_cb, task);
 }
 
+static void
+body_limit_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  SbEngine *self = g_task_get_source_object (task);
+  g_autoptr (SbValue) value = sb_store_get_setting_finish (SB_STORE (object), result, NULL);
+
+  if (self->body_limit == 0)
+    self->body_limit = (gsize)sb_settings_read (SB_SETTING_BODY_LIMIT, value);
+  sb_store_recover_async (self->store, NULL, recovered_cb, task);
+}
+
+static void
+port_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  SbEngine *self = g_task_get_source_object (task);
+  g_autoptr (SbValue) value = sb_store_get_setting_finish (SB_STORE (object), result, NULL);
+
+  if (self->wanted_port == SB_PORT_FROM_SETTINGS)
+    self->wanted_port = (gint)sb_settings_read (SB_SETTING_PORT, value);
+  sb_store_get_setting_async (self->store, SB_SETTING_BODY_LIMIT, NULL, body_limit_cb, task);
+}
+
 void
 sb_engine_begin (SbEngine *self, GTask *task)
 {
@@ -258,5 +283,5 @@ sb_engine_begin (SbEngine *self, GTask *task)
   else if (!start_practice (self, &error))
     g_task_return_error (task, error);
   else
-    sb_store_recover_async (self->store, NULL, recovered_cb, g_object_ref (task));
+    sb_store_get_setting_async (self->store, SB_SETTING_PORT, NULL, port_cb, g_object_ref (task));
 }

@@ -17,10 +17,9 @@
 #include "sb-error.h"
 #include "sb-folder-id.h"
 #include "sb-paths.h"
+#include "sb-settings.h"
 
-#define DEFAULT_PORT       8787
 #define DEFAULT_TIMEOUT_US (30 * (gint64)G_USEC_PER_SEC)
-#define DEFAULT_BODY_LIMIT (1024 * 1024)
 #define MAX_BODY_LIMIT     (10 * 1024 * 1024)
 #define FIRST_RETENTION_S  60
 /* The same sentence is not said again within this. */
@@ -524,8 +523,7 @@ take_options (SbEngine *self, const SbEngineOptions *options, GError **error)
   self->backoff_max_us = options->backoff_max_us > 0 ? options->backoff_max_us : SB_BACKOFF_MAX_US;
   self->give_up_us = options->give_up_us > 0 ? options->give_up_us : SB_BACKOFF_GIVE_UP_US;
   self->timeout_us = options->timeout_us > 0 ? options->timeout_us : DEFAULT_TIMEOUT_US;
-  self->body_limit =
-    options->body_limit > 0 ? MIN (options->body_limit, MAX_BODY_LIMIT) : DEFAULT_BODY_LIMIT;
+  self->body_limit = MIN (options->body_limit, MAX_BODY_LIMIT);
   self->shorten_delays = options->shorten_delays;
   return TRUE;
 }
@@ -607,6 +605,6 @@ sb_engine_get_trigger_url (SbEngine *self, SbFlowRow *flow)
   gint port = sb_engine_get_port (self);
 
   if (port <= 0)
-    port = self->wanted_port > 0 ? self->wanted_port : DEFAULT_PORT;
+    port = self->wanted_port > 0 ? self->wanted_port : (gint)sb_settings_read (SB_SETTING_PORT, NULL);
   return g_strdup_printf ("http://127.0.0.1:%d/in/%s", port, flow->trigger_token);
 }

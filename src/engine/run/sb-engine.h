@@ -25,12 +25,15 @@ G_BEGIN_DECLS
 #define SB_TYPE_ENGINE (sb_engine_get_type ())
 G_DECLARE_FINAL_TYPE (SbEngine, sb_engine, SB, ENGINE, GObject)
 
+#define SB_PORT_FROM_SETTINGS (-2)
+
 typedef struct
 {
   const char *folder;          /* data folder; made if missing, mode 0700 */
   const char *credentials_dir; /* (nullable): see SbSecrets */
   const char *mode;            /* "live", "practice" (all requests go to the practice ground), "sandbox" */
-  gint        port;            /* endpoint: -1 none, 0 any free one; else that one on 127.0.0.1 */
+  gint        port;            /* endpoint: -1 none, 0 any free one, SB_PORT_FROM_SETTINGS the
+                                * setting; else that one on 127.0.0.1 */
   gint        practice_port;   /* practice ground: -1 none, 0 any free one */
   const char *practice_url;    /* (nullable): "http://127.0.0.1:PORT", a practice ground that runs already;
                                 * then practice_port is -1 */
@@ -38,7 +41,7 @@ typedef struct
   gint64      backoff_max_us;  /* 0: the default, 4 h */
   gint64      give_up_us;      /* retries end this long after the first attempt; 0: 24 h */
   gint64      timeout_us;      /* waiting for a vendor's answer; 0: 30 s */
-  gsize       body_limit;      /* bytes; 0: 1 MiB; at most 10 MiB */
+  gsize       body_limit;      /* bytes; 0: the setting, 1 MiB where none; at most 10 MiB */
   gboolean    shorten_delays;  /* pilots: a delay step ends at once and says when it would have */
   gboolean    in_memory_secrets; /* pilots and benches: no keyring is touched */
 } SbEngineOptions;
