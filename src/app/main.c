@@ -12,7 +12,6 @@
 #include "sb-application.h"
 #include "sb-paths.h"
 
-
 int
 main (int argc, char *argv[])
 {

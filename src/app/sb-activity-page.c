@@ -19,24 +19,24 @@
 
 struct _SbActivityPage
 {
-  AdwBin              parent_instance;
+  AdwBin parent_instance;
 
-  SbSession          *session;
-  SbFlowModel        *model;   /* (nullable) */
-  SbRunList          *runs;
+  SbSession *session;
+  SbFlowModel *model; /* (nullable) */
+  SbRunList *runs;
   GtkSingleSelection *selection;
-  GPtrArray          *flow_ids; /* of char*, as in the drop-down; the first is NULL: any */
-  gboolean            updating; /* the drop-downs are being filled */
+  GPtrArray *flow_ids; /* of char*, as in the drop-down; the first is NULL: any */
+  gboolean updating;   /* the drop-downs are being filled */
 
-  GtkStack           *stack;
-  GtkSearchEntry     *search_entry;
-  GtkWidget          *flow_child;
-  GtkDropDown        *flow_drop_down;
-  GtkDropDown        *state_drop_down;
-  GtkDropDown        *time_drop_down;
-  GtkListView        *list_view;
-  GtkLabel           *count_label;
-  SbRunView          *run_view;
+  GtkStack *stack;
+  GtkSearchEntry *search_entry;
+  GtkWidget *flow_child;
+  GtkDropDown *flow_drop_down;
+  GtkDropDown *state_drop_down;
+  GtkDropDown *time_drop_down;
+  GtkListView *list_view;
+  GtkLabel *count_label;
+  SbRunView *run_view;
 };
 
 static void page_iface_init (SbPageInterface *iface);
@@ -90,8 +90,7 @@ query_changed_cb (SbActivityPage *self)
 }
 
 static void
-edge_reached_cb (SbActivityPage *self,
-                 GtkPositionType edge)
+edge_reached_cb (SbActivityPage *self, GtkPositionType edge)
 {
   if (edge == GTK_POS_BOTTOM && self->runs != NULL)
     sb_run_list_load_more (self->runs);
@@ -107,8 +106,8 @@ selected_cb (SbActivityPage *self)
     sb_run_view_set_run (self->run_view, run->id);
 }
 
-/* After an update the row of the run that is shown is the chosen one again; where none was chosen, the
- * first run is. */
+/* After an update the row of the run that is shown is the chosen one again; where none was chosen,
+ * the first run is. */
 static void
 loaded_cb (SbActivityPage *self)
 {
@@ -123,7 +122,8 @@ loaded_cb (SbActivityPage *self)
     count = g_strdup_printf (ngettext ("%u run", "%u runs", n_runs), n_runs);
   gtk_label_set_label (self->count_label, count);
 
-  gtk_stack_set_visible_child_name (self->stack, n_runs > 0 || is_filtered (self) ? "runs" : "empty");
+  gtk_stack_set_visible_child_name (self->stack,
+                                    n_runs > 0 || is_filtered (self) ? "runs" : "empty");
 
   if (position < 0 && n_runs > 0)
     {
@@ -132,7 +132,7 @@ loaded_cb (SbActivityPage *self)
       selected_cb (self);
     }
   else if (position >= 0)
-    gtk_single_selection_set_selected (self->selection, (guint) position);
+    gtk_single_selection_set_selected (self->selection, (guint)position);
   else
     sb_run_view_set_run (self->run_view, 0);
 }
@@ -169,9 +169,7 @@ fill_flows (SbActivityPage *self)
 }
 
 void
-sb_activity_page_filter (SbActivityPage *self,
-                         const char     *flow_id,
-                         const char     *state)
+sb_activity_page_filter (SbActivityPage *self, const char *flow_id, const char *state)
 {
   guint flow = 0;
   guint chosen_state = 0;
@@ -193,8 +191,7 @@ sb_activity_page_filter (SbActivityPage *self,
 }
 
 static void
-set_session (SbPage    *page,
-             SbSession *session)
+set_session (SbPage *page, SbSession *session)
 {
   SbActivityPage *self = SB_ACTIVITY_PAGE (page);
 
@@ -202,7 +199,8 @@ set_session (SbPage    *page,
   self->runs = sb_run_list_new (session, SB_RUN_GROUP_DAY);
   sb_run_view_set_session (self->run_view, session);
   g_signal_connect_object (self->runs, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "flows-changed", G_CALLBACK (fill_flows), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "flows-changed", G_CALLBACK (fill_flows), self,
+                           G_CONNECT_SWAPPED);
 
   self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->runs)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
@@ -216,8 +214,7 @@ set_session (SbPage    *page,
 }
 
 static void
-set_model (SbPage      *page,
-           SbFlowModel *model)
+set_model (SbPage *page, SbFlowModel *model)
 {
   SbActivityPage *self = SB_ACTIVITY_PAGE (page);
 
@@ -281,8 +278,8 @@ sb_activity_page_class_init (SbActivityPageClass *klass)
   object_class->finalize = sb_activity_page_finalize;
 
   g_type_ensure (SB_TYPE_RUN_VIEW);
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/signalbox/Signalbox/sb-activity-page.ui");
+  gtk_widget_class_set_template_from_resource (
+    widget_class, "/io/github/signalbox/Signalbox/sb-activity-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, stack);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, flow_child);

@@ -15,18 +15,16 @@
 
 struct _SbChapterRow
 {
-  AdwBin     parent_instance;
+  AdwBin parent_instance;
 
-  char      *title;
+  char *title;
   GPtrArray *attempts; /* of SbAttempt */
 };
 
 G_DEFINE_FINAL_TYPE (SbChapterRow, sb_chapter_row, ADW_TYPE_BIN)
 
 static GtkWidget *
-make_label (const char *text,
-            const char *first_class,
-            const char *second_class)
+make_label (const char *text, const char *first_class, const char *second_class)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -80,7 +78,8 @@ make_attempt_row (SbAttempt *attempt)
   guint outcome = 0;
   GtkWidget *icon, *label;
 
-  while (outcome < G_N_ELEMENTS (outcomes) - 1 && !g_str_equal (outcomes[outcome].state, attempt->state))
+  while (outcome < G_N_ELEMENTS (outcomes) - 1 &&
+         !g_str_equal (outcomes[outcome].state, attempt->state))
     outcome++;
 
   icon = gtk_image_new_from_icon_name (outcomes[outcome].icon);
@@ -90,17 +89,20 @@ make_attempt_row (SbAttempt *attempt)
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), make_label (name, NULL, NULL));
 
-  words = attempt->status > 0
-            ? g_strdup_printf ("%s (%u)", attempt->message != NULL ? attempt->message : _ (outcomes[outcome].words),
-                               attempt->status)
-            : g_strdup (attempt->message != NULL ? attempt->message : _ (outcomes[outcome].words));
+  words =
+    attempt->status > 0
+      ? g_strdup_printf ("%s (%u)",
+                         attempt->message != NULL ? attempt->message : _ (outcomes[outcome].words),
+                         attempt->status)
+      : g_strdup (attempt->message != NULL ? attempt->message : _ (outcomes[outcome].words));
   label = make_label (words, "dim-label", NULL);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), label);
 
   if (attempt->ended_us > 0)
     {
-      took = g_strdup_printf (_ ("%.1f s"), (double) (attempt->ended_us - attempt->started_us) / G_USEC_PER_SEC);
+      took = g_strdup_printf (_ ("%.1f s"),
+                              (double)(attempt->ended_us - attempt->started_us) / G_USEC_PER_SEC);
       gtk_box_append (GTK_BOX (box), make_label (took, "dim-label", "numeric"));
     }
   gtk_widget_add_css_class (box, "sb-attempt");
@@ -109,14 +111,13 @@ make_attempt_row (SbAttempt *attempt)
 }
 
 static void
-show_exchange_action (GtkWidget  *widget,
-                      const char *action_name,
-                      GVariant   *parameter)
+show_exchange_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbChapterRow *self = SB_CHAPTER_ROW (widget);
   SbAttempt *last = g_ptr_array_index (self->attempts, self->attempts->len - 1);
 
-  sb_text_dialog_present (widget, self->title, _ ("What was asked"), last->request, _ ("What came back"),
+  sb_text_dialog_present (widget, self->title, _ ("What was asked"), last->request,
+                          _ ("What came back"),
                           last->response != NULL ? last->response : last->message);
 }
 
@@ -166,8 +167,7 @@ make_details_button (void)
 
 /* The tile, and below it the rail that leads to the next entry. */
 static GtkWidget *
-make_rail (const SbChapter *chapter,
-           gboolean         last)
+make_rail (const SbChapter *chapter, gboolean last)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
@@ -218,19 +218,19 @@ sb_chapter_row_class_init (SbChapterRowClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = sb_chapter_row_finalize;
 
-  gtk_widget_class_install_action (widget_class, "chapter.show-exchange", NULL, show_exchange_action);
+  gtk_widget_class_install_action (widget_class, "chapter.show-exchange", NULL,
+                                   show_exchange_action);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
 }
 
 static void
 sb_chapter_row_init (SbChapterRow *self)
 {
-  self->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_attempt_unref);
+  self->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_attempt_unref);
 }
 
 GtkWidget *
-sb_chapter_row_new (const SbChapter *chapter,
-                    gboolean         last)
+sb_chapter_row_new (const SbChapter *chapter, gboolean last)
 {
   SbChapterRow *self = g_object_new (SB_TYPE_CHAPTER_ROW, NULL);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 14);

@@ -12,21 +12,21 @@
 
 struct _SbConnectionDialog
 {
-  AdwWindow           parent_instance;
+  AdwWindow parent_instance;
 
-  SbEngine           *engine;
-  SbConnection       *connection; /* (nullable): the one that is changed */
-  GPtrArray          *rows;       /* of FieldRow, for the connector that is chosen */
-  GCancellable       *cancellable;
+  SbEngine *engine;
+  SbConnection *connection; /* (nullable): the one that is changed */
+  GPtrArray *rows;          /* of FieldRow, for the connector that is chosen */
+  GCancellable *cancellable;
 
-  GtkWidget          *save_button;
-  GtkRevealer        *problem_revealer;
-  GtkLabel           *problem_label;
-  AdwComboRow        *connector_row;
-  GtkStringList      *connector_names;
-  GtkEditable        *name_row;
-  GtkCheckButton     *sandbox_check;
-  GtkCheckButton     *production_check;
+  GtkWidget *save_button;
+  GtkRevealer *problem_revealer;
+  GtkLabel *problem_label;
+  AdwComboRow *connector_row;
+  GtkStringList *connector_names;
+  GtkEditable *name_row;
+  GtkCheckButton *sandbox_check;
+  GtkCheckButton *production_check;
   AdwPreferencesGroup *settings_group;
   AdwPreferencesGroup *secrets_group;
 };
@@ -43,19 +43,19 @@ G_DEFINE_FINAL_TYPE (SbConnectionDialog, sb_connection_dialog, ADW_TYPE_WINDOW)
 
 typedef struct
 {
-  const SbField       *field; /* owned by the connector */
-  GtkWidget           *row;
+  const SbField *field; /* owned by the connector */
+  GtkWidget *row;
   AdwPreferencesGroup *group;
 } FieldRow;
 
 /* What is being written: the connection first, then one secret after the other. */
 typedef struct
 {
-  SbEngine      *engine;
-  char          *id;
-  GHashTable    *secrets;
+  SbEngine *engine;
+  char *id;
+  GHashTable *secrets;
   GHashTableIter iter;
-  gboolean       iterating;
+  gboolean iterating;
 } Saving;
 
 static void
@@ -80,24 +80,21 @@ get_connector (SbConnectionDialog *self)
 }
 
 static void
-show_problem (SbConnectionDialog *self,
-              const char         *message)
+show_problem (SbConnectionDialog *self, const char *message)
 {
   gtk_label_set_label (self->problem_label, message != NULL ? message : "");
   gtk_revealer_set_reveal_child (self->problem_revealer, message != NULL);
 }
 
 static void
-set_busy (SbConnectionDialog *self,
-          gboolean            busy)
+set_busy (SbConnectionDialog *self, gboolean busy)
 {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.save", !busy);
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), busy ? "progress" : NULL);
 }
 
 static void
-add_field_row (SbConnectionDialog *self,
-               const SbField      *field)
+add_field_row (SbConnectionDialog *self, const SbField *field)
 {
   FieldRow *entry = g_new0 (FieldRow, 1);
   g_autofree char *title = NULL;
@@ -114,7 +111,8 @@ add_field_row (SbConnectionDialog *self,
 
   if (field->help != NULL && field->example != NULL)
     {
-      g_autofree char *tip = g_strdup_printf (_ ("%s For example: %s"), field->help, field->example);
+      g_autofree char *tip =
+        g_strdup_printf (_ ("%s For example: %s"), field->help, field->example);
 
       gtk_widget_set_tooltip_text (entry->row, tip);
     }
@@ -166,13 +164,11 @@ connector_changed_cb (SbConnectionDialog *self)
 
 /* Reads the rows. Secrets that were left empty keep what the keyring has. */
 static SbConnection *
-read_rows (SbConnectionDialog *self,
-           SbConnector        *connector,
-           GHashTable        **secrets)
+read_rows (SbConnectionDialog *self, SbConnector *connector, GHashTable **secrets)
 {
   g_autoptr (SbValue) settings = sb_value_new_object ();
-  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                       (GDestroyNotify) g_free);
+  g_autoptr (GHashTable) keys =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_free);
   g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (self->name_row)));
   gboolean production = gtk_check_button_get_active (self->production_check);
   SbConnection *connection;
@@ -180,7 +176,8 @@ read_rows (SbConnectionDialog *self,
   for (guint i = 0; i < self->rows->len; i++)
     {
       FieldRow *entry = g_ptr_array_index (self->rows, i);
-      g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry->row))));
+      g_autofree char *text =
+        g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry->row))));
 
       if (text[0] == '\0')
         continue;
@@ -190,8 +187,8 @@ read_rows (SbConnectionDialog *self,
         sb_value_set_string (settings, entry->field->key, text);
     }
 
-  connection = sb_connection_new (self->connection != NULL ? self->connection->id : NULL, connector->id,
-                                  name[0] != '\0' ? name : connector->name,
+  connection = sb_connection_new (self->connection != NULL ? self->connection->id : NULL,
+                                  connector->id, name[0] != '\0' ? name : connector->name,
                                   production ? "production" : "sandbox", settings);
   *secrets = g_steal_pointer (&keys);
 
@@ -200,8 +197,7 @@ read_rows (SbConnectionDialog *self,
 
 /* Marks the rows that a problem is about, so that the eye finds them. */
 static gboolean
-show_problems (SbConnectionDialog *self,
-               SbProblems         *problems)
+show_problems (SbConnectionDialog *self, SbProblems *problems)
 {
   g_autofree char *text = NULL;
   gboolean relevant = FALSE;
@@ -236,9 +232,7 @@ show_problems (SbConnectionDialog *self,
 }
 
 static void
-reloaded_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      data)
+reloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   SbConnectionDialog *self = g_task_get_source_object (task);
@@ -256,9 +250,7 @@ reloaded_cb (GObject      *source,
 static void save_next_secret (GTask *task);
 
 static void
-secret_saved_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      data)
+secret_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   SbConnectionDialog *self = g_task_get_source_object (task);
@@ -308,9 +300,7 @@ save_next_secret (GTask *task)
 }
 
 static void
-connection_saved_cb (GObject      *source,
-                     GAsyncResult *result,
-                     gpointer      data)
+connection_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   SbConnectionDialog *self = g_task_get_source_object (task);
@@ -331,9 +321,7 @@ connection_saved_cb (GObject      *source,
 }
 
 static void
-save_action (GtkWidget  *widget,
-             const char *action_name,
-             GVariant   *parameter)
+save_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbConnectionDialog *self = SB_CONNECTION_DIALOG (widget);
   SbConnector *connector = get_connector (self);
@@ -348,9 +336,9 @@ save_action (GtkWidget  *widget,
 
   connection = read_rows (self, connector, &secrets);
   /* When an account is changed, an empty key means: leave the one in the keyring. */
-  sb_connection_check (connection, connector,
-                       self->connection != NULL && g_hash_table_size (secrets) == 0 ? NULL : secrets,
-                       problems);
+  sb_connection_check (
+    connection, connector,
+    self->connection != NULL && g_hash_table_size (secrets) == 0 ? NULL : secrets, problems);
   if (show_problems (self, problems))
     return;
 
@@ -360,7 +348,7 @@ save_action (GtkWidget  *widget,
   saving->secrets = g_steal_pointer (&secrets);
   task = g_task_new (self, NULL, NULL, NULL);
   g_task_set_source_tag (task, save_action);
-  g_task_set_task_data (task, saving, (GDestroyNotify) saving_free);
+  g_task_set_task_data (task, saving, (GDestroyNotify)saving_free);
   sb_store_save_connection_async (sb_engine_get_store (self->engine), connection, NULL,
                                   connection_saved_cb, g_steal_pointer (&task));
 }
@@ -385,8 +373,8 @@ sb_connection_dialog_class_init (SbConnectionDialogClass *klass)
 
   object_class->dispose = sb_connection_dialog_dispose;
 
-  signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/signalbox/Signalbox/sb-connection-dialog.ui");
@@ -414,9 +402,7 @@ sb_connection_dialog_init (SbConnectionDialog *self)
 }
 
 GtkWidget *
-sb_connection_dialog_new (SbEngine     *engine,
-                          const char   *connector_id,
-                          SbConnection *connection)
+sb_connection_dialog_new (SbEngine *engine, const char *connector_id, SbConnection *connection)
 {
   SbConnectionDialog *self = g_object_new (SB_TYPE_CONNECTION_DIALOG, NULL);
   SbConnectors *connectors = sb_engine_get_connectors (engine);
@@ -434,8 +420,8 @@ sb_connection_dialog_new (SbEngine     *engine,
                                      ? self->production_check
                                      : self->sandbox_check,
                                    TRUE);
-      adw_preferences_group_set_description (self->secrets_group,
-                                             _ ("Leave a key empty to keep the one in the keyring."));
+      adw_preferences_group_set_description (
+        self->secrets_group, _ ("Leave a key empty to keep the one in the keyring."));
     }
 
   for (guint i = 0; i < sb_connectors_get_length (connectors); i++)

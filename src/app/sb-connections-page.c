@@ -17,18 +17,18 @@
 
 /* Keys older than this are worth changing: the guide for owners says quarterly. */
 #define KEY_AGE_DAYS 90
-#define DAY_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+#define DAY_US       (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
 struct _SbConnectionsPage
 {
-  AdwBin               parent_instance;
+  AdwBin parent_instance;
 
-  SbSession           *session;
-  GPtrArray           *rows;    /* the row widgets */
-  GHashTable          *results; /* connection id → what its last test said */
-  GtkWidget           *add_button;
+  SbSession *session;
+  GPtrArray *rows;     /* the row widgets */
+  GHashTable *results; /* connection id → what its last test said */
+  GtkWidget *add_button;
 
-  GtkStack            *stack;
+  GtkStack *stack;
   AdwPreferencesGroup *production_group;
   AdwPreferencesGroup *sandbox_group;
 };
@@ -41,16 +41,14 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SbConnectionsPage,
                                G_IMPLEMENT_INTERFACE (SB_TYPE_PAGE, page_iface_init))
 
 static void
-toast (SbConnectionsPage *self,
-       const char        *message)
+toast (SbConnectionsPage *self, const char *message)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", message);
 }
 
 /* (transfer full) (nullable): the names of the flows that use the connection. */
 static char *
-list_users (SbConnectionsPage *self,
-            const char        *id)
+list_users (SbConnectionsPage *self, const char *id)
 {
   g_autoptr (GPtrArray) names = sb_session_list_users (self->session, id);
 
@@ -58,7 +56,7 @@ list_users (SbConnectionsPage *self,
     return NULL;
   g_ptr_array_add (names, NULL);
 
-  return g_strjoinv (", ", (char **) names->pdata);
+  return g_strjoinv (", ", (char **)names->pdata);
 }
 
 static gboolean
@@ -76,9 +74,7 @@ needs_secret (SbConnector *connector)
 }
 
 static char *
-describe (SbConnectionsPage *self,
-          SbConnection      *connection,
-          SbConnector       *connector)
+describe (SbConnectionsPage *self, SbConnection *connection, SbConnector *connector)
 {
   g_autofree char *users = list_users (self, connection->id);
   GString *text = g_string_new (connector != NULL ? connector->name : connection->connector);
@@ -94,7 +90,8 @@ describe (SbConnectionsPage *self,
       gint64 days = (sb_clock_now_us () - connection->secret_changed_us) / DAY_US;
 
       if (days > KEY_AGE_DAYS)
-        g_string_append_printf (text, _ (" · keys are %d days old: time to change them"), (int) days);
+        g_string_append_printf (text, _ (" · keys are %d days old: time to change them"),
+                                (int)days);
     }
   if (connection->trouble != NULL)
     g_string_append_printf (text, "\n%s", connection->trouble);
@@ -105,10 +102,7 @@ describe (SbConnectionsPage *self,
 }
 
 static GtkWidget *
-make_button (const char *icon,
-             const char *tooltip,
-             const char *action,
-             const char *id)
+make_button (const char *icon, const char *tooltip, const char *action, const char *id)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
@@ -122,8 +116,7 @@ make_button (const char *icon,
 }
 
 static void
-add_row (SbConnectionsPage *self,
-         SbConnection      *connection)
+add_row (SbConnectionsPage *self, SbConnection *connection)
 {
   SbConnector *connector =
     sb_connectors_find (sb_session_get_connectors (self->session), connection->connector);
@@ -142,13 +135,14 @@ add_row (SbConnectionsPage *self,
   gtk_widget_set_valign (tile, GTK_ALIGN_CENTER);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), tile);
 
-  if (connection->trouble != NULL || (needs_secret (connector) && connection->secret_changed_us == 0))
+  if (connection->trouble != NULL ||
+      (needs_secret (connector) && connection->secret_changed_us == 0))
     {
       GtkWidget *mark = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
 
       gtk_widget_add_css_class (mark, "warning");
-      gtk_widget_set_tooltip_text (mark, connection->trouble != NULL ? connection->trouble
-                                                                     : _ ("No key was entered yet"));
+      gtk_widget_set_tooltip_text (
+        mark, connection->trouble != NULL ? connection->trouble : _ ("No key was entered yet"));
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), mark);
     }
 
@@ -156,10 +150,12 @@ add_row (SbConnectionsPage *self,
   gtk_actionable_set_action_name (GTK_ACTIONABLE (test), "connections.test");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (test), "s", connection->id);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), test);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button ("document-edit-symbolic", _ ("Change, or enter keys"),
-                                                                "connections.edit", connection->id));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_button ("user-trash-symbolic", _ ("Remove…"),
-                                                                "connections.remove", connection->id));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             make_button ("document-edit-symbolic", _ ("Change, or enter keys"),
+                                          "connections.edit", connection->id));
+  adw_action_row_add_suffix (
+    ADW_ACTION_ROW (row),
+    make_button ("user-trash-symbolic", _ ("Remove…"), "connections.remove", connection->id));
 
   adw_preferences_group_add (group, row);
   g_ptr_array_add (self->rows, row);
@@ -192,28 +188,27 @@ refresh (SbConnectionsPage *self)
       add_row (self, connection);
     }
 
-  adw_preferences_group_set_description (self->production_group,
-                                         production > 0 ? _ ("Real accounts. Only live flows use them.")
-                                                        : _ ("None yet. A flow needs them to go live."));
+  adw_preferences_group_set_description (
+    self->production_group, production > 0 ? _ ("Real accounts. Only live flows use them.")
+                                           : _ ("None yet. A flow needs them to go live."));
   gtk_widget_set_visible (GTK_WIDGET (self->sandbox_group), sandbox > 0);
   gtk_stack_set_visible_child_name (self->stack, production + sandbox > 0 ? "list" : "empty");
   gtk_widget_set_visible (self->add_button, production + sandbox > 0);
 }
 
 static void
-open_dialog (SbConnectionsPage *self,
-             SbConnection      *connection)
+open_dialog (SbConnectionsPage *self, SbConnection *connection)
 {
-  GtkWidget *dialog = sb_connection_dialog_new (sb_session_get_engine (self->session), NULL, connection);
+  GtkWidget *dialog =
+    sb_connection_dialog_new (sb_session_get_engine (self->session), NULL, connection);
 
-  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  gtk_window_set_transient_for (GTK_WINDOW (dialog),
+                                GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
-edit_action (GtkWidget  *widget,
-             const char *action_name,
-             GVariant   *parameter)
+edit_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbConnectionsPage *self = SB_CONNECTIONS_PAGE (widget);
   SbConnection *connection =
@@ -226,12 +221,11 @@ edit_action (GtkWidget  *widget,
 typedef struct
 {
   SbConnectionsPage *page;
-  char              *id;
+  char *id;
 } Request;
 
 static Request *
-request_new (SbConnectionsPage *self,
-             const char        *id)
+request_new (SbConnectionsPage *self, const char *id)
 {
   Request *request = g_new0 (Request, 1);
 
@@ -252,9 +246,7 @@ request_free (Request *request)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 
 static void
-tested_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      data)
+tested_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Request) request = data;
   g_autoptr (GError) error = NULL;
@@ -274,9 +266,7 @@ tested_cb (GObject      *source,
 }
 
 static void
-test_action (GtkWidget  *widget,
-             const char *action_name,
-             GVariant   *parameter)
+test_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbConnectionsPage *self = SB_CONNECTIONS_PAGE (widget);
   const char *id = g_variant_get_string (parameter, NULL);
@@ -287,9 +277,7 @@ test_action (GtkWidget  *widget,
 }
 
 static void
-reloaded_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      data)
+reloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbConnectionsPage) self = data;
   g_autoptr (GError) error = NULL;
@@ -299,23 +287,21 @@ reloaded_cb (GObject      *source,
 }
 
 static void
-secrets_removed_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      data)
+secrets_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Request) request = data;
   g_autoptr (GError) error = NULL;
 
-  if (!sb_secrets_remove_finish (SB_SECRETS (source), result, &error) && request->page->session != NULL)
+  if (!sb_secrets_remove_finish (SB_SECRETS (source), result, &error) &&
+      request->page->session != NULL)
     toast (request->page, error->message);
   if (request->page->session != NULL)
-    sb_engine_reload_async (sb_session_get_engine (request->page->session), NULL, reloaded_cb, g_object_ref (request->page));
+    sb_engine_reload_async (sb_session_get_engine (request->page->session), NULL, reloaded_cb,
+                            g_object_ref (request->page));
 }
 
 static void
-removed_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      data)
+removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Request) request = data;
   SbConnectionsPage *self = request->page;
@@ -330,27 +316,24 @@ removed_cb (GObject      *source,
   if (self->session == NULL)
     return;
 
-  sb_secrets_remove_async (sb_engine_get_secrets (sb_session_get_engine (self->session)), request->id,
-                           NULL, secrets_removed_cb, request_new (self, request->id));
+  sb_secrets_remove_async (sb_engine_get_secrets (sb_session_get_engine (self->session)),
+                           request->id, NULL, secrets_removed_cb, request_new (self, request->id));
 }
 
 static void
-remove_confirmed_cb (gboolean confirmed,
-                     gpointer data)
+remove_confirmed_cb (gboolean confirmed, gpointer data)
 {
   g_autoptr (Request) request = data;
   SbConnectionsPage *self = request->page;
 
   if (!confirmed || self->session == NULL)
     return;
-  sb_store_remove_connection_async (sb_session_get_store (self->session), request->id, NULL, removed_cb,
-                                    request_new (self, request->id));
+  sb_store_remove_connection_async (sb_session_get_store (self->session), request->id, NULL,
+                                    removed_cb, request_new (self, request->id));
 }
 
 static void
-remove_action (GtkWidget  *widget,
-               const char *action_name,
-               GVariant   *parameter)
+remove_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbConnectionsPage *self = SB_CONNECTIONS_PAGE (widget);
   const char *id = g_variant_get_string (parameter, NULL);
@@ -365,9 +348,10 @@ remove_action (GtkWidget  *widget,
   users = list_users (self, id);
   heading = g_strdup_printf (_ ("Remove “%s”?"), connection->name);
   if (users != NULL)
-    body = g_strdup_printf (_ ("Its keys are deleted from the keyring. %s will wait until you choose "
-                               "another connection."),
-                            users);
+    body =
+      g_strdup_printf (_ ("Its keys are deleted from the keyring. %s will wait until you choose "
+                          "another connection."),
+                       users);
   else
     body = g_strdup (_ ("Its keys are deleted from the keyring. No flow uses it."));
 
@@ -376,13 +360,13 @@ remove_action (GtkWidget  *widget,
 }
 
 static void
-set_session (SbPage    *page,
-             SbSession *session)
+set_session (SbPage *page, SbSession *session)
 {
   SbConnectionsPage *self = SB_CONNECTIONS_PAGE (page);
 
   self->session = g_object_ref (session);
-  g_signal_connect_object (session, "connections-changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "connections-changed", G_CALLBACK (refresh), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "flows-changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   refresh (self);
 }
@@ -464,5 +448,6 @@ sb_connections_page_init (SbConnectionsPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->add_button = g_object_ref_sink (gtk_button_new_with_label (_ ("Add Connection…")));
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->add_button), "win.add-connection::");
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->add_button),
+                                           "win.add-connection::");
 }

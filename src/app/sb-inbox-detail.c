@@ -15,8 +15,7 @@
 #include "sb-tile.h"
 
 static GtkWidget *
-make_label (const char *text,
-            const char *style)
+make_label (const char *text, const char *style)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -47,9 +46,7 @@ find_open_chapter (GPtrArray *chapters)
 }
 
 static void
-add_title (GtkBox          *box,
-           SbClaim         *claim,
-           const SbChapter *open)
+add_title (GtkBox *box, SbClaim *claim, const SbChapter *open)
 {
   SbRun *run = claim->run;
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 14);
@@ -66,8 +63,9 @@ add_title (GtkBox          *box,
     title = g_strdup_printf (_ ("What is to happen with %s: %s?"), label, open->title);
   else
     title = g_strdup_printf (_ ("What is to happen with %s?"), label);
-  subtitle = g_strdup_printf (_ ("%s, version %d · since %s"),
-                              run->flow_name != NULL ? run->flow_name : run->flow_id, run->version, when);
+  subtitle =
+    g_strdup_printf (_ ("%s, version %d · since %s"),
+                     run->flow_name != NULL ? run->flow_name : run->flow_id, run->version, when);
 
   gtk_box_append (GTK_BOX (head), sb_tile_new (open != NULL ? open->tile : "web", 44));
   gtk_widget_set_hexpand (words, TRUE);
@@ -91,10 +89,7 @@ add_title (GtkBox          *box,
 }
 
 static GtkWidget *
-make_row (const char *icon,
-          const char *style,
-          const char *title,
-          const char *subtitle)
+make_row (const char *icon, const char *style, const char *title, const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *mark = gtk_image_new_from_icon_name (icon);
@@ -111,8 +106,7 @@ make_row (const char *icon,
 }
 
 static GtkWidget *
-make_list (const char *title,
-           GtkListBox **list)
+make_list (const char *title, GtkListBox **list)
 {
   GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
@@ -128,10 +122,7 @@ make_list (const char *title,
 
 /* Steps after the one that stopped were not taken: the owner must see them as not done. */
 static void
-add_later_steps (GtkListBox      *list,
-                 SbFlow          *flow,
-                 const SbChapter *open,
-                 SbConnectors    *connectors)
+add_later_steps (GtkListBox *list, SbFlow *flow, const SbChapter *open, SbConnectors *connectors)
 {
   g_autoptr (GPtrArray) steps = sb_flow_list_steps (flow);
   const char *last_part = open != NULL && open->place != NULL ? strrchr (open->place, '/') : NULL;
@@ -146,8 +137,8 @@ add_later_steps (GtkListBox      *list,
         {
           g_autofree char *title = sb_story_step_title (step, connectors);
 
-          gtk_list_box_append (list, make_row ("sb-status-paused-symbolic", "warning", title,
-                                               _ ("Waits for you")));
+          gtk_list_box_append (
+            list, make_row ("sb-status-paused-symbolic", "warning", title, _ ("Waits for you")));
         }
       if (g_strcmp0 (step->id, open_id) == 0)
         after = TRUE;
@@ -155,11 +146,8 @@ add_later_steps (GtkListBox      *list,
 }
 
 static void
-add_done_and_not (GtkBox          *box,
-                  GPtrArray       *chapters,
-                  SbFlow          *flow,
-                  const SbChapter *open,
-                  SbConnectors    *connectors)
+add_done_and_not (
+  GtkBox *box, GPtrArray *chapters, SbFlow *flow, const SbChapter *open, SbConnectors *connectors)
 {
   GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 14);
   GtkListBox *done_list, *open_list;
@@ -172,21 +160,25 @@ add_done_and_not (GtkBox          *box,
     {
       const SbChapter *chapter = g_ptr_array_index (chapters, i);
 
-      if (chapter->place == NULL || (chapter->kind != SB_CHAPTER_DONE && chapter->kind != SB_CHAPTER_SKIPPED))
+      if (chapter->place == NULL ||
+          (chapter->kind != SB_CHAPTER_DONE && chapter->kind != SB_CHAPTER_SKIPPED))
         continue;
-      gtk_list_box_append (done_list,
-                           make_row (chapter->kind == SB_CHAPTER_DONE ? "sb-done-symbolic" : "sb-hand-symbolic",
-                                     "success", chapter->title, chapter->detail));
+      gtk_list_box_append (
+        done_list,
+        make_row (chapter->kind == SB_CHAPTER_DONE ? "sb-done-symbolic" : "sb-hand-symbolic",
+                  "success", chapter->title, chapter->detail));
       n_done++;
     }
   if (n_done == 0)
-    gtk_list_box_append (done_list, make_row ("sb-dash-symbolic", "dim-label", _ ("Nothing yet"), NULL));
+    gtk_list_box_append (done_list,
+                         make_row ("sb-dash-symbolic", "dim-label", _ ("Nothing yet"), NULL));
 
   if (open != NULL)
-    gtk_list_box_append (open_list,
-                         make_row (open->kind == SB_CHAPTER_UNKNOWN ? "sb-question-symbolic" : "sb-cross-symbolic",
-                                   open->kind == SB_CHAPTER_UNKNOWN ? "warning" : "error", open->title,
-                                   open->kind == SB_CHAPTER_UNKNOWN ? _ ("Unknown") : open->detail));
+    gtk_list_box_append (
+      open_list,
+      make_row (open->kind == SB_CHAPTER_UNKNOWN ? "sb-question-symbolic" : "sb-cross-symbolic",
+                open->kind == SB_CHAPTER_UNKNOWN ? "warning" : "error", open->title,
+                open->kind == SB_CHAPTER_UNKNOWN ? _ ("Unknown") : open->detail));
   if (flow != NULL)
     add_later_steps (open_list, flow, open, connectors);
 
@@ -198,8 +190,7 @@ add_done_and_not (GtkBox          *box,
 }
 
 static void
-add_known (GtkBox          *box,
-           const SbChapter *open)
+add_known (GtkBox *box, const SbChapter *open)
 {
   GtkListBox *list;
   GtkWidget *column;
@@ -211,20 +202,21 @@ add_known (GtkBox          *box,
   for (guint i = 0; i < open->attempts->len; i++)
     {
       SbAttempt *attempt = g_ptr_array_index (open->attempts, i);
-      g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (attempt->started_us / G_USEC_PER_SEC);
+      g_autoptr (GDateTime) time =
+        g_date_time_new_from_unix_local (attempt->started_us / G_USEC_PER_SEC);
       g_autofree char *when = g_date_time_format (time, "%H:%M:%S");
       g_autofree char *title = g_strdup_printf (_ ("Attempt %d, %s"), attempt->number, when);
 
-      gtk_list_box_append (list, make_row ("sb-clock-symbolic", "dim-label", title,
-                                           attempt->message != NULL ? attempt->message
-                                                                    : _ ("No answer was recorded")));
+      gtk_list_box_append (
+        list,
+        make_row ("sb-clock-symbolic", "dim-label", title,
+                  attempt->message != NULL ? attempt->message : _ ("No answer was recorded")));
     }
   gtk_box_append (box, column);
 }
 
 static void
-add_runbook (GtkBox *box,
-             SbFlow *flow)
+add_runbook (GtkBox *box, SbFlow *flow)
 {
   static const struct
   {
@@ -260,13 +252,12 @@ add_runbook (GtkBox *box,
 }
 
 void
-sb_inbox_detail_fill (GtkBox       *box,
-                      SbClaim      *claim,
-                      SbConnectors *connectors)
+sb_inbox_detail_fill (GtkBox *box, SbClaim *claim, SbConnectors *connectors)
 {
   g_autoptr (GPtrArray) chapters = sb_story_tell (claim, connectors);
   g_autoptr (SbProblems) problems = sb_problems_new ();
-  g_autoptr (SbFlow) flow = claim->document != NULL ? sb_flow_parse (claim->document, problems) : NULL;
+  g_autoptr (SbFlow) flow =
+    claim->document != NULL ? sb_flow_parse (claim->document, problems) : NULL;
   const SbChapter *open = find_open_chapter (chapters);
   GtkWidget *child;
 

@@ -17,18 +17,18 @@
 
 struct _SbInboxPage
 {
-  AdwBin              parent_instance;
+  AdwBin parent_instance;
 
-  SbSession          *session;
-  SbRunList          *runs;
+  SbSession *session;
+  SbRunList *runs;
   GtkSingleSelection *selection;
-  SbClaim            *claim;       /* (nullable): what is shown */
-  GCancellable       *cancellable; /* of the run that is being loaded */
+  SbClaim *claim;            /* (nullable): what is shown */
+  GCancellable *cancellable; /* of the run that is being loaded */
 
-  GtkStack           *stack;
-  GtkSearchEntry     *search_entry;
-  GtkListView        *list_view;
-  GtkBox             *detail_box;
+  GtkStack *stack;
+  GtkSearchEntry *search_entry;
+  GtkListView *list_view;
+  GtkBox *detail_box;
 };
 
 static void page_iface_init (SbPageInterface *iface);
@@ -39,8 +39,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SbInboxPage,
                                G_IMPLEMENT_INTERFACE (SB_TYPE_PAGE, page_iface_init))
 
 static void
-set_decisions_enabled (SbInboxPage *self,
-                       gboolean     enabled)
+set_decisions_enabled (SbInboxPage *self, gboolean enabled)
 {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "inbox.retry", enabled);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "inbox.done", enabled);
@@ -48,9 +47,7 @@ set_decisions_enabled (SbInboxPage *self,
 }
 
 static void
-run_loaded_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      data)
+run_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbInboxPage) self = data;
   g_autoptr (GError) error = NULL;
@@ -78,8 +75,8 @@ selected_cb (SbInboxPage *self)
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
   set_decisions_enabled (self, FALSE);
-  sb_store_load_run_async (sb_session_get_store (self->session), run->id, self->cancellable, run_loaded_cb,
-                           g_object_ref (self));
+  sb_store_load_run_async (sb_session_get_store (self->session), run->id, self->cancellable,
+                           run_loaded_cb, g_object_ref (self));
 }
 
 static void
@@ -91,7 +88,7 @@ loaded_cb (SbInboxPage *self)
 
   gtk_stack_set_visible_child_name (self->stack, n_runs > 0 || searching ? "runs" : "empty");
   if (n_runs > 0)
-    gtk_single_selection_set_selected (self->selection, position >= 0 ? (guint) position : 1);
+    gtk_single_selection_set_selected (self->selection, position >= 0 ? (guint)position : 1);
   selected_cb (self);
   if (n_runs == 0)
     {
@@ -105,16 +102,16 @@ static void
 search_changed_cb (SbInboxPage *self)
 {
   if (self->runs != NULL)
-    sb_run_list_set_query (self->runs, NULL, "inbox", gtk_editable_get_text (GTK_EDITABLE (self->search_entry)),
-                           0);
+    sb_run_list_set_query (self->runs, NULL, "inbox",
+                           gtk_editable_get_text (GTK_EDITABLE (self->search_entry)), 0);
 }
 
 /* A decision that waits for the person's yes. */
 typedef struct
 {
   SbInboxPage *page;
-  gint64       run;
-  const char  *decision;
+  gint64 run;
+  const char *decision;
 } Decision;
 
 static void
@@ -127,9 +124,7 @@ decision_free (Decision *decision)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Decision, decision_free)
 
 static void
-resolved_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      data)
+resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Decision) decision = data;
   g_autoptr (GError) error = NULL;
@@ -147,8 +142,7 @@ resolved_cb (GObject      *source,
 }
 
 static void
-decided_cb (gboolean accepted,
-            gpointer data)
+decided_cb (gboolean accepted, gpointer data)
 {
   g_autoptr (Decision) decision = data;
   SbSession *session = decision->page->session;
@@ -163,11 +157,11 @@ decided_cb (gboolean accepted,
 
 static void
 ask (SbInboxPage *self,
-     const char  *decision,
-     const char  *heading,
-     const char  *body,
-     const char  *accept,
-     gboolean     destructive)
+     const char *decision,
+     const char *heading,
+     const char *body,
+     const char *accept,
+     gboolean destructive)
 {
   Decision *asked = g_new0 (Decision, 1);
 
@@ -178,52 +172,48 @@ ask (SbInboxPage *self,
 }
 
 static void
-retry_action (GtkWidget  *widget,
-              const char *action_name,
-              GVariant   *parameter)
+retry_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbInboxPage *self = SB_INBOX_PAGE (widget);
 
   if (self->claim == NULL)
     return;
   if (self->claim->run->unknown)
-    ask (self, "not-done", _ ("Was it really not done?"),
-         _ ("Look in the other system first. If it was done after all, trying again does it twice."),
-         _ ("It Was Not Done: Try Again"), TRUE);
+    ask (
+      self, "not-done", _ ("Was it really not done?"),
+      _ ("Look in the other system first. If it was done after all, trying again does it twice."),
+      _ ("It Was Not Done: Try Again"), TRUE);
   else
-    ask (self, "retry", _ ("Try the step again?"), _ ("What was done before stays done and is not repeated."),
-         _ ("Try Again"), FALSE);
+    ask (self, "retry", _ ("Try the step again?"),
+         _ ("What was done before stays done and is not repeated."), _ ("Try Again"), FALSE);
 }
 
 static void
-done_action (GtkWidget  *widget,
-             const char *action_name,
-             GVariant   *parameter)
+done_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbInboxPage *self = SB_INBOX_PAGE (widget);
 
   if (self->claim != NULL)
     ask (self, "done", _ ("Was this step done?"),
-         _ ("Signalbox leaves it out and goes on with the steps after it."), _ ("It Was Done: Go On"), FALSE);
+         _ ("Signalbox leaves it out and goes on with the steps after it."),
+         _ ("It Was Done: Go On"), FALSE);
 }
 
 static void
-drop_action (GtkWidget  *widget,
-             const char *action_name,
-             GVariant   *parameter)
+drop_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbInboxPage *self = SB_INBOX_PAGE (widget);
 
   if (self->claim != NULL)
     ask (self, "drop", _ ("Drop this run?"),
-         _ ("Its remaining steps are never taken. The event stays in Activity, and you can run it again from "
+         _ ("Its remaining steps are never taken. The event stays in Activity, and you can run it "
+            "again from "
             "there."),
          _ ("Drop"), TRUE);
 }
 
 static void
-set_session (SbPage    *page,
-             SbSession *session)
+set_session (SbPage *page, SbSession *session)
 {
   SbInboxPage *self = SB_INBOX_PAGE (page);
 

@@ -12,25 +12,25 @@
 
 typedef struct
 {
-  GtkWidget  *button;
-  GtkImage   *mark;
-  GtkLabel   *word;
-  GtkLabel   *detail;
+  GtkWidget *button;
+  GtkImage *mark;
+  GtkLabel *word;
+  GtkLabel *detail;
   const char *style; /* (nullable): css class that the verdict gave */
-  SbValue    *value; /* (nullable) */
+  SbValue *value;    /* (nullable) */
 } Cell;
 
 struct _SbPilotGrid
 {
-  GtkWidget  parent_instance;
+  GtkWidget parent_instance;
 
-  GtkWidget *card;    /* (nullable): holds the two grids side by side */
-  GtkGrid   *records; /* number and name of each record: stays while the cells scroll sideways */
-  GtkGrid   *grid;    /* the cells */
-  Cell      *cells;
-  guint      n_records;
-  guint      n_columns;
-  char     **titles;       /* of the columns */
+  GtkWidget *card;  /* (nullable): holds the two grids side by side */
+  GtkGrid *records; /* number and name of each record: stays while the cells scroll sideways */
+  GtkGrid *grid;    /* the cells */
+  Cell *cells;
+  guint n_records;
+  guint n_columns;
+  char **titles; /* of the columns */
 };
 
 enum
@@ -58,8 +58,7 @@ static const struct
 };
 
 static GtkLabel *
-make_label (const char *text,
-            const char *style)
+make_label (const char *text, const char *style)
 {
   GtkLabel *label = GTK_LABEL (gtk_label_new (text));
 
@@ -82,8 +81,7 @@ clear_cells (SbPilotGrid *self)
 }
 
 static void
-cell_clicked_cb (GtkWidget   *button,
-                 SbPilotGrid *self)
+cell_clicked_cb (GtkWidget *button, SbPilotGrid *self)
 {
   for (guint i = 0; i < self->n_records * self->n_columns; i++)
     if (self->cells[i].button == button)
@@ -96,9 +94,7 @@ cell_clicked_cb (GtkWidget   *button,
 }
 
 static void
-make_cell (SbPilotGrid *self,
-           guint        record,
-           guint        column)
+make_cell (SbPilotGrid *self, guint record, guint column)
 {
   Cell *cell = &self->cells[record * self->n_columns + column];
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
@@ -108,7 +104,8 @@ make_cell (SbPilotGrid *self,
   cell->word = make_label ("", "sb-cell-word");
   cell->detail = make_label ("", "caption");
   gtk_widget_add_css_class (GTK_WIDGET (cell->detail), "dim-label");
-  /* A word must be readable however many steps there are: the grid scrolls sideways rather than squeeze. */
+  /* A word must be readable however many steps there are: the grid scrolls sideways rather than
+   * squeeze. */
   gtk_label_set_width_chars (cell->word, 14);
   gtk_label_set_max_width_chars (cell->detail, 16);
   gtk_box_append (GTK_BOX (words), GTK_WIDGET (cell->word));
@@ -124,12 +121,11 @@ make_cell (SbPilotGrid *self,
   gtk_widget_set_hexpand (cell->button, TRUE);
   gtk_widget_set_vexpand (cell->button, TRUE);
   g_signal_connect (cell->button, "clicked", G_CALLBACK (cell_clicked_cb), self);
-  gtk_grid_attach (self->grid, cell->button, (int) column, (int) record + 1, 1, 1);
+  gtk_grid_attach (self->grid, cell->button, (int)column, (int)record + 1, 1, 1);
 }
 
 static GtkWidget *
-make_heading (const char *title,
-              const char *system)
+make_heading (const char *title, const char *system)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
@@ -147,9 +143,7 @@ make_heading (const char *title,
 }
 
 static void
-make_record (SbPilotGrid *self,
-             SbValue     *record,
-             guint        index)
+make_record (SbPilotGrid *self, SbValue *record, guint index)
 {
   g_autofree char *number = g_strdup_printf ("%u", index + 1);
   const char *title = sb_value_get_string (record, "title");
@@ -167,7 +161,7 @@ make_record (SbPilotGrid *self,
   gtk_widget_add_css_class (row, "sb-grid-record");
   gtk_widget_set_vexpand (row, TRUE);
   gtk_widget_set_tooltip_text (row, note);
-  gtk_grid_attach (self->records, row, 0, (int) index + 1, 1, 1);
+  gtk_grid_attach (self->records, row, 0, (int)index + 1, 1, 1);
 }
 
 /* The rows of the two grids are as high as each other. */
@@ -178,9 +172,9 @@ join_rows (SbPilotGrid *self)
     {
       g_autoptr (GtkSizeGroup) row = gtk_size_group_new (GTK_SIZE_GROUP_VERTICAL);
 
-      gtk_size_group_add_widget (row, gtk_grid_get_child_at (self->records, 0, (int) i));
+      gtk_size_group_add_widget (row, gtk_grid_get_child_at (self->records, 0, (int)i));
       for (guint j = 0; j < self->n_columns; j++)
-        gtk_size_group_add_widget (row, gtk_grid_get_child_at (self->grid, (int) j, (int) i));
+        gtk_size_group_add_widget (row, gtk_grid_get_child_at (self->grid, (int)j, (int)i));
     }
 }
 
@@ -197,7 +191,8 @@ make_card (SbPilotGrid *self)
 
   self->records = GTK_GRID (gtk_grid_new ());
   self->grid = GTK_GRID (gtk_grid_new ());
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->grid));
   gtk_widget_set_hexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (self->card), GTK_WIDGET (self->records));
@@ -205,9 +200,7 @@ make_card (SbPilotGrid *self)
 }
 
 void
-sb_pilot_grid_set_shape (SbPilotGrid *self,
-                         SbValue     *columns,
-                         SbValue     *records)
+sb_pilot_grid_set_shape (SbPilotGrid *self, SbValue *columns, SbValue *records)
 {
   GtkWidget *heading;
 
@@ -229,7 +222,7 @@ sb_pilot_grid_set_shape (SbPilotGrid *self,
       self->titles[i] = g_strdup (sb_value_get_string (column, "title"));
       heading = make_heading (self->titles[i], sb_value_get_string (column, "system"));
       gtk_widget_set_tooltip_text (heading, self->titles[i]);
-      gtk_grid_attach (self->grid, heading, (int) i, 0, 1, 1);
+      gtk_grid_attach (self->grid, heading, (int)i, 0, 1, 1);
     }
   for (guint i = 0; i < self->n_records; i++)
     {
@@ -241,10 +234,7 @@ sb_pilot_grid_set_shape (SbPilotGrid *self,
 }
 
 void
-sb_pilot_grid_set_cell (SbPilotGrid *self,
-                        guint        record,
-                        guint        column,
-                        SbValue     *value)
+sb_pilot_grid_set_cell (SbPilotGrid *self, guint record, guint column, SbValue *value)
 {
   const char *verdict = value != NULL ? sb_value_get_string (value, "verdict") : NULL;
   const char *detail = value != NULL ? sb_value_get_string (value, "detail") : NULL;
@@ -267,7 +257,8 @@ sb_pilot_grid_set_cell (SbPilotGrid *self,
       cell->style = NULL;
     }
 
-  while (verdict != NULL && found < G_N_ELEMENTS (verdicts) && !g_str_equal (verdicts[found].verdict, verdict))
+  while (verdict != NULL && found < G_N_ELEMENTS (verdicts) &&
+         !g_str_equal (verdicts[found].verdict, verdict))
     found++;
   if (verdict == NULL || found == G_N_ELEMENTS (verdicts))
     {
@@ -287,13 +278,14 @@ sb_pilot_grid_set_cell (SbPilotGrid *self,
   gtk_widget_set_tooltip_text (cell->button, detail);
 
   /* Translators: what a screen reader says of a cell: record 3, Refund: Done. */
-  name = g_strdup_printf (_ ("Record %u, %s: %s"), record + 1, self->titles[column], _ (verdicts[found].word));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (cell->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  name = g_strdup_printf (_ ("Record %u, %s: %s"), record + 1, self->titles[column],
+                          _ (verdicts[found].word));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (cell->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  name, -1);
 }
 
 void
-sb_pilot_grid_show_record (SbPilotGrid *self,
-                           guint        record)
+sb_pilot_grid_show_record (SbPilotGrid *self, guint record)
 {
   if (record < self->n_records && self->n_columns > 0)
     gtk_widget_grab_focus (self->cells[record * self->n_columns].button);
@@ -319,8 +311,9 @@ sb_pilot_grid_class_init (SbPilotGridClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "pilotgrid");
 
-  signals[ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                     NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_POINTER);
+  signals[ACTIVATED] =
+    g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_POINTER);
 }
 
 static void

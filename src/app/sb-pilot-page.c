@@ -19,26 +19,26 @@
 
 struct _SbPilotPage
 {
-  AdwBin           parent_instance;
+  AdwBin parent_instance;
 
-  SbSession       *session;
-  SbFlowModel     *model;       /* (nullable) */
-  SbPilot         *pilot;       /* (nullable): the one that runs */
-  SbValue         *result;      /* (nullable): of the pilot that is shown */
-  GCancellable    *cancellable; /* of the pilot that runs */
-  gint64           started_us;
-  guint            n_judged;
+  SbSession *session;
+  SbFlowModel *model;        /* (nullable) */
+  SbPilot *pilot;            /* (nullable): the one that runs */
+  SbValue *result;           /* (nullable): of the pilot that is shown */
+  GCancellable *cancellable; /* of the pilot that runs */
+  gint64 started_us;
+  guint n_judged;
 
   GtkToggleButton *preview_toggle;
   GtkToggleButton *practice_toggle;
   GtkToggleButton *sandbox_toggle;
-  GtkWidget       *stop_button;
-  SbPilotGrid     *grid;
-  GtkLabel        *note_label;
-  GtkLabel        *count_label;
-  GtkBox          *gate_box;
-  GtkLabel        *criteria_label;
-  GtkListBox      *criteria_list;
+  GtkWidget *stop_button;
+  SbPilotGrid *grid;
+  GtkLabel *note_label;
+  GtkLabel *count_label;
+  GtkBox *gate_box;
+  GtkLabel *criteria_label;
+  GtkListBox *criteria_list;
 };
 
 static void page_iface_init (SbPageInterface *iface);
@@ -71,32 +71,32 @@ get_mode_note (const char *mode)
 }
 
 static void
-toast (SbPilotPage *self,
-       const char  *message)
+toast (SbPilotPage *self, const char *message)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", message);
 }
 
-/* --- the grid ----------------------------------------------------------------------------------- */
+/* --- the grid -----------------------------------------------------------------------------------
+ */
 
 static void
 show_shape (SbPilotPage *self)
 {
-  g_autoptr (SbValue) columns =
-    sb_pilot_describe_columns (sb_flow_model_get_flow (self->model), sb_session_get_connectors (self->session));
+  g_autoptr (SbValue) columns = sb_pilot_describe_columns (
+    sb_flow_model_get_flow (self->model), sb_session_get_connectors (self->session));
 
   sb_pilot_grid_set_shape (self->grid, columns, sb_flow_model_get_records (self->model));
   gtk_label_set_label (self->count_label, "");
 }
 
 static void
-show_result (SbPilotPage *self,
-             SbValue     *result)
+show_result (SbPilotPage *self, SbValue *result)
 {
   SbValue *records = sb_value_get_member (result, "records");
   SbValue *columns = sb_value_get_member (result, "columns");
   guint n_records = sb_value_get_length (records);
-  g_autofree char *count = g_strdup_printf (ngettext ("%u record", "%u records", n_records), n_records);
+  g_autofree char *count =
+    g_strdup_printf (ngettext ("%u record", "%u records", n_records), n_records);
 
   sb_value_ref (result);
   g_clear_pointer (&self->result, sb_value_unref);
@@ -117,10 +117,7 @@ show_result (SbPilotPage *self,
 }
 
 static void
-cell_activated_cb (SbPilotPage *self,
-                   guint        record,
-                   guint        column,
-                   SbValue     *cell)
+cell_activated_cb (SbPilotPage *self, guint record, guint column, SbValue *cell)
 {
   const char *request = sb_value_get_string (cell, "request");
   const char *response = sb_value_get_string (cell, "response");
@@ -133,16 +130,15 @@ cell_activated_cb (SbPilotPage *self,
     sb_text_dialog_present (GTK_WIDGET (self), title, _ ("What happened"),
                             detail != NULL ? detail : _ ("Nothing was sent here."), NULL, NULL);
   else
-    sb_text_dialog_present (GTK_WIDGET (self), title, _ ("What was asked"), request, _ ("What came back"),
-                            response != NULL ? response : detail);
+    sb_text_dialog_present (GTK_WIDGET (self), title, _ ("What was asked"), request,
+                            _ ("What came back"), response != NULL ? response : detail);
 }
 
-/* --- the gate ----------------------------------------------------------------------------------- */
+/* --- the gate -----------------------------------------------------------------------------------
+ */
 
 static void
-gate_checked_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      data)
+gate_checked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbPilotPage) self = data;
   g_autoptr (GError) error = NULL;
@@ -156,23 +152,24 @@ static void
 check_gate (SbPilotPage *self)
 {
   if (self->model != NULL && self->session != NULL)
-    sb_gate_check_async (sb_session_get_store (self->session), sb_session_get_connectors (self->session),
-                         sb_flow_model_get_id (self->model), sb_flow_model_get_flow (self->model), NULL,
-                         gate_checked_cb, g_object_ref (self));
+    sb_gate_check_async (sb_session_get_store (self->session),
+                         sb_session_get_connectors (self->session),
+                         sb_flow_model_get_id (self->model), sb_flow_model_get_flow (self->model),
+                         NULL, gate_checked_cb, g_object_ref (self));
 }
 
-/* --- what was kept ------------------------------------------------------------------------------ */
+/* --- what was kept ------------------------------------------------------------------------------
+ */
 
 static void
-pilot_loaded_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      data)
+pilot_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbPilotPage) self = data;
   g_autoptr (SbPilotRow) row = sb_store_load_pilot_finish (SB_STORE (source), result, NULL);
 
   if (self->model == NULL || self->pilot != NULL || row == NULL ||
-      !g_str_equal (row->flow_id, sb_flow_model_get_id (self->model)) || !g_str_equal (row->mode, get_mode (self)))
+      !g_str_equal (row->flow_id, sb_flow_model_get_id (self->model)) ||
+      !g_str_equal (row->mode, get_mode (self)))
     return;
   show_result (self, row->result);
 }
@@ -188,24 +185,24 @@ show_kept (SbPilotPage *self)
     return;
 
   show_shape (self);
-  sb_store_load_pilot_async (sb_session_get_store (self->session), sb_flow_model_get_id (self->model),
-                             get_mode (self), NULL, pilot_loaded_cb, g_object_ref (self));
+  sb_store_load_pilot_async (sb_session_get_store (self->session),
+                             sb_flow_model_get_id (self->model), get_mode (self), NULL,
+                             pilot_loaded_cb, g_object_ref (self));
   check_gate (self);
 }
 
 static void
-mode_changed_cb (SbPilotPage     *self,
-                 GtkToggleButton *toggle)
+mode_changed_cb (SbPilotPage *self, GtkToggleButton *toggle)
 {
   if (gtk_toggle_button_get_active (toggle) && self->pilot == NULL)
     show_kept (self);
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ------------------------------------------------------------------------------------
+ */
 
 static void
-set_running (SbPilotPage *self,
-             gboolean     running)
+set_running (SbPilotPage *self, gboolean running)
 {
   gtk_widget_set_visible (self->stop_button, running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.run", !running);
@@ -216,18 +213,13 @@ set_running (SbPilotPage *self,
 }
 
 static void
-cell_cb (SbPilotPage *self,
-         guint        record,
-         guint        column,
-         SbValue     *cell)
+cell_cb (SbPilotPage *self, guint record, guint column, SbValue *cell)
 {
   sb_pilot_grid_set_cell (self->grid, record, column, cell);
 }
 
 static void
-record_cb (SbPilotPage *self,
-           guint        record,
-           SbValue     *value)
+record_cb (SbPilotPage *self, guint record, SbValue *value)
 {
   guint of = sb_value_get_length (sb_flow_model_get_records (self->model));
   g_autofree char *count = NULL;
@@ -238,9 +230,7 @@ record_cb (SbPilotPage *self,
 }
 
 static void
-kept_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      data)
+kept_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbPilotPage) self = data;
   g_autoptr (GError) error = NULL;
@@ -251,9 +241,7 @@ kept_cb (GObject      *source,
 }
 
 static void
-ran_cb (GObject      *source,
-        GAsyncResult *result,
-        gpointer      data)
+ran_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbPilotPage) self = data;
   g_autoptr (SbPilot) pilot = g_steal_pointer (&self->pilot);
@@ -266,22 +254,22 @@ ran_cb (GObject      *source,
   g_signal_handlers_disconnect_by_data (pilot, self);
   if (value == NULL)
     {
-      toast (self, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? _ ("Stopped") : error->message);
+      toast (self, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? _ ("Stopped")
+                                                                             : error->message);
       show_kept (self);
       return;
     }
 
   show_result (self, value);
-  sb_pilot_keep_async (sb_session_get_store (self->session), sb_session_get_connectors (self->session),
-                       sb_flow_model_get_id (self->model), sb_flow_model_get_flow (self->model), get_mode (self),
-                       value, self->started_us, NULL, kept_cb, g_object_ref (self));
+  sb_pilot_keep_async (
+    sb_session_get_store (self->session), sb_session_get_connectors (self->session),
+    sb_flow_model_get_id (self->model), sb_flow_model_get_flow (self->model), get_mode (self),
+    value, self->started_us, NULL, kept_cb, g_object_ref (self));
 }
 
 /* The draft on disk must be the one that is tried: it is what goes live. */
 static void
-saved_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      data)
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbPilotPage) self = data;
   g_autoptr (GError) error = NULL;
@@ -295,18 +283,16 @@ saved_cb (GObject      *source,
   if (self->session == NULL || self->model == NULL)
     return;
 
-  self->pilot = sb_pilot_new (sb_session_get_engine (self->session), sb_session_get_connectors (self->session),
-                              sb_flow_model_get_flow (self->model), sb_flow_model_get_records (self->model),
-                              get_mode (self));
+  self->pilot = sb_pilot_new (
+    sb_session_get_engine (self->session), sb_session_get_connectors (self->session),
+    sb_flow_model_get_flow (self->model), sb_flow_model_get_records (self->model), get_mode (self));
   g_signal_connect_object (self->pilot, "cell", G_CALLBACK (cell_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pilot, "record", G_CALLBACK (record_cb), self, G_CONNECT_SWAPPED);
   sb_pilot_run_async (self->pilot, self->cancellable, ran_cb, g_object_ref (self));
 }
 
 static void
-run_action (GtkWidget  *widget,
-            const char *action_name,
-            GVariant   *parameter)
+run_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbPilotPage *self = SB_PILOT_PAGE (widget);
 
@@ -314,7 +300,9 @@ run_action (GtkWidget  *widget,
     return;
   if (sb_flow_model_get_n_records (self->model) == 0)
     {
-      toast (self, _ ("There are no records to try. Ring the flow’s bell once, or open a file of records."));
+      toast (
+        self,
+        _ ("There are no records to try. Ring the flow’s bell once, or open a file of records."));
       return;
     }
 
@@ -330,16 +318,13 @@ run_action (GtkWidget  *widget,
 }
 
 static void
-stop_action (GtkWidget  *widget,
-             const char *action_name,
-             GVariant   *parameter)
+stop_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   g_cancellable_cancel (SB_PILOT_PAGE (widget)->cancellable);
 }
 
 static void
-report_chosen_cb (GFile   *file,
-                  gpointer data)
+report_chosen_cb (GFile *file, gpointer data)
 {
   g_autoptr (SbPilotPage) self = data;
   g_autofree char *html = NULL;
@@ -351,7 +336,8 @@ report_chosen_cb (GFile   *file,
     return;
   html = sb_report_write_html (self->result);
   name = g_file_get_basename (file);
-  if (g_file_replace_contents (file, html, strlen (html), NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, &error))
+  if (g_file_replace_contents (file, html, strlen (html), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                               NULL, &error))
     message = g_strdup_printf (_ ("Report saved as “%s”"), name);
   else
     message = g_strdup_printf (_ ("The report could not be saved: %s"), error->message);
@@ -359,9 +345,7 @@ report_chosen_cb (GFile   *file,
 }
 
 static void
-report_action (GtkWidget  *widget,
-               const char *action_name,
-               GVariant   *parameter)
+report_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbPilotPage *self = SB_PILOT_PAGE (widget);
   g_autofree char *name = NULL;
@@ -373,14 +357,13 @@ report_action (GtkWidget  *widget,
 }
 
 static void
-show_record_action (GtkWidget  *widget,
-                    const char *action_name,
-                    GVariant   *parameter)
+show_record_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   sb_pilot_grid_show_record (SB_PILOT_PAGE (widget)->grid, g_variant_get_uint32 (parameter));
 }
 
-/* --- the page ----------------------------------------------------------------------------------- */
+/* --- the page -----------------------------------------------------------------------------------
+ */
 
 static void
 model_changed_cb (SbPilotPage *self)
@@ -390,19 +373,18 @@ model_changed_cb (SbPilotPage *self)
 }
 
 static void
-set_session (SbPage    *page,
-             SbSession *session)
+set_session (SbPage *page, SbSession *session)
 {
   SbPilotPage *self = SB_PILOT_PAGE (page);
 
   self->session = g_object_ref (session);
-  g_signal_connect_object (session, "connections-changed", G_CALLBACK (check_gate), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "connections-changed", G_CALLBACK (check_gate), self,
+                           G_CONNECT_SWAPPED);
   show_kept (self);
 }
 
 static void
-set_model (SbPage      *page,
-           SbFlowModel *model)
+set_model (SbPage *page, SbFlowModel *model)
 {
   SbPilotPage *self = SB_PILOT_PAGE (page);
 
@@ -411,7 +393,8 @@ set_model (SbPage      *page,
     g_signal_handlers_disconnect_by_func (self->model, model_changed_cb, self);
   g_set_object (&self->model, model);
   if (model != NULL)
-    g_signal_connect_object (model, "changed", G_CALLBACK (model_changed_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (model, "changed", G_CALLBACK (model_changed_cb), self,
+                             G_CONNECT_SWAPPED);
   show_kept (self);
 }
 

@@ -11,9 +11,7 @@
 #include <glib/gi18n.h>
 
 static GtkWidget *
-make_line (const char *icon,
-           const char *text,
-           const char *style)
+make_line (const char *icon, const char *text, const char *style)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *mark = gtk_image_new_from_icon_name (icon);
@@ -32,8 +30,7 @@ make_line (const char *icon,
 }
 
 void
-sb_pilot_panel_fill_gate (GtkBox    *box,
-                          GPtrArray *reasons)
+sb_pilot_panel_fill_gate (GtkBox *box, GPtrArray *reasons)
 {
   gboolean open = reasons->len == 0;
   GtkWidget *child;
@@ -43,19 +40,19 @@ sb_pilot_panel_fill_gate (GtkBox    *box,
 
   gtk_widget_remove_css_class (GTK_WIDGET (box), open ? "closed" : "open");
   gtk_widget_add_css_class (GTK_WIDGET (box), open ? "open" : "closed");
-  gtk_box_append (box, make_line (open ? "sb-unlock-symbolic" : "sb-lock-symbolic",
-                                  open ? _ ("Go Live is open") : _ ("Go Live is closed"), "heading"));
+  gtk_box_append (box,
+                  make_line (open ? "sb-unlock-symbolic" : "sb-lock-symbolic",
+                             open ? _ ("Go Live is open") : _ ("Go Live is closed"), "heading"));
   if (open)
-    gtk_box_append (box, make_line ("sb-done-symbolic",
-                                    _ ("The pilot passed, and nothing was changed since."), "body"));
+    gtk_box_append (box,
+                    make_line ("sb-done-symbolic",
+                               _ ("The pilot passed, and nothing was changed since."), "body"));
   for (guint i = 0; i < reasons->len; i++)
     gtk_box_append (box, make_line ("sb-cross-symbolic", g_ptr_array_index (reasons, i), "body"));
 }
 
 void
-sb_pilot_panel_fill_criteria (GtkListBox *list,
-                              GtkLabel   *count,
-                              SbValue    *criteria)
+sb_pilot_panel_fill_criteria (GtkListBox *list, GtkLabel *count, SbValue *criteria)
 {
   g_autofree char *text = NULL;
   GtkWidget *child;
@@ -71,7 +68,8 @@ sb_pilot_panel_fill_criteria (GtkListBox *list,
       const char *title = sb_value_get_string (criterion, "text");
       const char *detail = sb_value_get_string (criterion, "detail");
       GtkWidget *row = adw_action_row_new ();
-      GtkWidget *mark = gtk_image_new_from_icon_name (met ? "sb-done-symbolic" : "sb-cross-symbolic");
+      GtkWidget *mark =
+        gtk_image_new_from_icon_name (met ? "sb-done-symbolic" : "sb-cross-symbolic");
 
       gtk_widget_add_css_class (mark, met ? "success" : "error");
       gtk_accessible_update_property (GTK_ACCESSIBLE (mark), GTK_ACCESSIBLE_PROPERTY_LABEL,

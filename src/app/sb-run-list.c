@@ -14,11 +14,11 @@
 
 struct _SbRunItem
 {
-  GObject  parent_instance;
+  GObject parent_instance;
 
-  SbRun   *run;
-  char    *heading;
-  guint    count;
+  SbRun *run;
+  char *heading;
+  guint count;
 };
 
 G_DEFINE_FINAL_TYPE (SbRunItem, sb_run_item, G_TYPE_OBJECT)
@@ -66,7 +66,7 @@ sb_run_item_get_count (SbRunItem *self)
 static char *
 format_took (SbRun *run)
 {
-  double seconds = (double) MAX (0, run->finished_us - run->started_us) / G_USEC_PER_SEC;
+  double seconds = (double)MAX (0, run->finished_us - run->started_us) / G_USEC_PER_SEC;
 
   if (seconds < 1)
     return g_strdup_printf (_ ("took %.1f s"), seconds);
@@ -147,17 +147,17 @@ sb_run_item_get_style (SbRunItem *self)
 
 struct _SbRunList
 {
-  GObject        parent_instance;
+  GObject parent_instance;
 
-  SbStore       *store;
-  SbRunGrouping  grouping;
-  SbRunQuery     query;
-  GPtrArray     *runs;        /* of SbRun, newest first, as loaded */
-  GPtrArray     *items;       /* of SbRunItem, with headings */
-  GCancellable  *cancellable; /* of the query under way */
-  gboolean       loading;
-  gboolean       stale;       /* something changed while a query was under way */
-  gboolean       has_more;
+  SbStore *store;
+  SbRunGrouping grouping;
+  SbRunQuery query;
+  GPtrArray *runs;           /* of SbRun, newest first, as loaded */
+  GPtrArray *items;          /* of SbRunItem, with headings */
+  GCancellable *cancellable; /* of the query under way */
+  gboolean loading;
+  gboolean stale; /* something changed while a query was under way */
+  gboolean has_more;
 };
 
 enum
@@ -188,12 +188,12 @@ make_heading (const char *text)
 /* (transfer full): the row that already shows just this, else a new one, so that rows that did not
  * change keep their identity. */
 static SbRunItem *
-take_item (GHashTable *known,
-           SbRun      *run)
+take_item (GHashTable *known, SbRun *run)
 {
   SbRunItem *item = g_hash_table_lookup (known, &run->id);
 
-  if (item != NULL && item->run->changed_us == run->changed_us && g_str_equal (item->run->state, run->state))
+  if (item != NULL && item->run->changed_us == run->changed_us &&
+      g_str_equal (item->run->state, run->state))
     return g_object_ref (item);
 
   item = g_object_new (SB_TYPE_RUN_ITEM, NULL);
@@ -221,8 +221,7 @@ format_day (gint64 time_us)
 }
 
 static char *
-dup_group (SbRunList *self,
-           SbRun     *run)
+dup_group (SbRunList *self, SbRun *run)
 {
   if (self->grouping == SB_RUN_GROUP_DAY)
     return format_day (run->started_us);
@@ -236,8 +235,8 @@ static GPtrArray *
 build_items (SbRunList *self)
 {
   g_autoptr (GHashTable) known = g_hash_table_new (g_int64_hash, g_int64_equal);
-  g_autoptr (GHashTable) groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                         (GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (GHashTable) groups =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   g_autoptr (GPtrArray) order = g_ptr_array_new ();
   GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -279,8 +278,7 @@ build_items (SbRunList *self)
 }
 
 static gboolean
-items_match (SbRunItem *a,
-             SbRunItem *b)
+items_match (SbRunItem *a, SbRunItem *b)
 {
   if (a == b)
     return TRUE;
@@ -300,8 +298,8 @@ update_items (SbRunList *self)
   self->items = build_items (self);
   shorter = MIN (old->len, self->items->len);
 
-  while (same_before < shorter &&
-         items_match (g_ptr_array_index (old, same_before), g_ptr_array_index (self->items, same_before)))
+  while (same_before < shorter && items_match (g_ptr_array_index (old, same_before),
+                                               g_ptr_array_index (self->items, same_before)))
     same_before++;
   while (same_after < shorter - same_before &&
          items_match (g_ptr_array_index (old, old->len - 1 - same_after),
@@ -309,17 +307,15 @@ update_items (SbRunList *self)
     same_after++;
 
   if (old->len - same_before - same_after > 0 || self->items->len - same_before - same_after > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), same_before, old->len - same_before - same_after,
+    g_list_model_items_changed (G_LIST_MODEL (self), same_before,
+                                old->len - same_before - same_after,
                                 self->items->len - same_before - same_after);
 }
 
 static void run_query (SbRunList *self, gint64 before_id, guint limit);
 
 static void
-take_runs (SbRunList *self,
-           GPtrArray *runs,
-           gint64     before_id,
-           guint      limit)
+take_runs (SbRunList *self, GPtrArray *runs, gint64 before_id, guint limit)
 {
   if (before_id == 0)
     g_ptr_array_set_size (self->runs, 0);
@@ -334,14 +330,12 @@ take_runs (SbRunList *self,
 typedef struct
 {
   SbRunList *list;
-  gint64     before_id;
-  guint      limit;
+  gint64 before_id;
+  guint limit;
 } Request;
 
 static void
-runs_listed_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      data)
+runs_listed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Request *request = data;
   g_autoptr (SbRunList) self = request->list;
@@ -369,9 +363,7 @@ runs_listed_cb (GObject      *source,
 }
 
 static void
-run_query (SbRunList *self,
-           gint64     before_id,
-           guint      limit)
+run_query (SbRunList *self, gint64 before_id, guint limit)
 {
   Request *request = g_new0 (Request, 1);
 
@@ -408,11 +400,8 @@ sb_run_list_load_more (SbRunList *self)
 }
 
 void
-sb_run_list_set_query (SbRunList  *self,
-                       const char *flow_id,
-                       const char *state,
-                       const char *text,
-                       gint64      since_us)
+sb_run_list_set_query (
+  SbRunList *self, const char *flow_id, const char *state, const char *text, gint64 since_us)
 {
   g_free (self->query.flow_id);
   g_free (self->query.state);
@@ -448,15 +437,14 @@ sb_run_list_has_more (SbRunList *self)
 }
 
 int
-sb_run_list_find (SbRunList *self,
-                  gint64     run)
+sb_run_list_find (SbRunList *self, gint64 run)
 {
   for (guint i = 0; i < self->items->len; i++)
     {
       SbRunItem *item = g_ptr_array_index (self->items, i);
 
       if (item->run != NULL && item->run->id == run)
-        return (int) i;
+        return (int)i;
     }
 
   return -1;
@@ -475,12 +463,12 @@ get_n_items (GListModel *model)
 }
 
 static gpointer
-get_item (GListModel *model,
-          guint       position)
+get_item (GListModel *model, guint position)
 {
   SbRunList *self = SB_RUN_LIST (model);
 
-  return position < self->items->len ? g_object_ref (g_ptr_array_index (self->items, position)) : NULL;
+  return position < self->items->len ? g_object_ref (g_ptr_array_index (self->items, position))
+                                     : NULL;
 }
 
 static void
@@ -525,35 +513,34 @@ sb_run_list_class_init (SbRunListClass *klass)
   object_class->dispose = sb_run_list_dispose;
   object_class->finalize = sb_run_list_finalize;
 
-  signals[LOADED] =
-    g_signal_new ("loaded", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[LOADED] = g_signal_new ("loaded", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 sb_run_list_init (SbRunList *self)
 {
-  self->runs = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_run_unref);
+  self->runs = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_run_unref);
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   self->cancellable = g_cancellable_new ();
 }
 
 static void
-session_changed_cb (SbRunList  *self,
-                    const char *what)
+session_changed_cb (SbRunList *self, const char *what)
 {
   if (g_str_equal (what, "runs") || g_str_equal (what, "inbox"))
     sb_run_list_refresh (self);
 }
 
 SbRunList *
-sb_run_list_new (SbSession     *session,
-                 SbRunGrouping  grouping)
+sb_run_list_new (SbSession *session, SbRunGrouping grouping)
 {
   SbRunList *self = g_object_new (SB_TYPE_RUN_LIST, NULL);
 
   self->store = g_object_ref (sb_session_get_store (session));
   self->grouping = grouping;
-  g_signal_connect_object (session, "changed", G_CALLBACK (session_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "changed", G_CALLBACK (session_changed_cb), self,
+                           G_CONNECT_SWAPPED);
 
   return self;
 }

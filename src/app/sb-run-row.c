@@ -16,13 +16,13 @@
 typedef struct
 {
   GtkWidget *stack; /* "heading" or "run" */
-  GtkLabel  *heading;
-  GtkLabel  *count;
-  GtkImage  *mark;
-  GtkLabel  *title;
-  GtkLabel  *detail;
-  GtkLabel  *time;
-  char      *style;
+  GtkLabel *heading;
+  GtkLabel *count;
+  GtkImage *mark;
+  GtkLabel *title;
+  GtkLabel *detail;
+  GtkLabel *time;
+  char *style;
 } Row;
 
 static void
@@ -33,8 +33,7 @@ row_free (Row *row)
 }
 
 static GtkLabel *
-make_label (const char *first_class,
-            const char *second_class)
+make_label (const char *first_class, const char *second_class)
 {
   GtkLabel *label = GTK_LABEL (gtk_label_new (NULL));
 
@@ -91,9 +90,7 @@ make_run (Row *row)
 }
 
 static void
-setup_cb (GtkListItemFactory *factory,
-          GtkListItem        *list_item,
-          gpointer            data)
+setup_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer data)
 {
   Row *row = g_new0 (Row, 1);
 
@@ -102,7 +99,7 @@ setup_cb (GtkListItemFactory *factory,
   gtk_stack_add_named (GTK_STACK (row->stack), make_heading (row), "heading");
   gtk_stack_add_named (GTK_STACK (row->stack), make_run (row), "run");
   gtk_list_item_set_child (list_item, row->stack);
-  g_object_set_data_full (G_OBJECT (list_item), "sb-row", row, (GDestroyNotify) row_free);
+  g_object_set_data_full (G_OBJECT (list_item), "sb-row", row, (GDestroyNotify)row_free);
 }
 
 /* The time of today's runs, the day of older ones: what tells them apart. */
@@ -120,9 +117,7 @@ format_time (gint64 time_us)
 }
 
 static void
-bind_cb (GtkListItemFactory *factory,
-         GtkListItem        *list_item,
-         gpointer            data)
+bind_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer data)
 {
   Row *row = g_object_get_data (G_OBJECT (list_item), "sb-row");
   SbRunItem *item = gtk_list_item_get_item (list_item);
@@ -144,7 +139,8 @@ bind_cb (GtkListItemFactory *factory,
       g_autofree char *detail = sb_run_item_dup_detail (item);
       g_autofree char *time = format_time (run->started_us);
 
-      gtk_label_set_label (row->title, run->label != NULL ? run->label : _ ("A run without a name"));
+      gtk_label_set_label (row->title,
+                           run->label != NULL ? run->label : _ ("A run without a name"));
       gtk_label_set_label (row->detail, detail);
       gtk_label_set_label (row->time, time);
       gtk_image_set_from_icon_name (row->mark, sb_run_item_get_icon (item));

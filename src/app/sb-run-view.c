@@ -18,18 +18,18 @@
 
 struct _SbRunView
 {
-  AdwBin        parent_instance;
+  AdwBin parent_instance;
 
-  SbSession    *session;
-  gint64        run;
-  SbClaim      *claim;     /* (nullable): what is shown */
+  SbSession *session;
+  gint64 run;
+  SbClaim *claim; /* (nullable): what is shown */
   GCancellable *cancellable;
-  gboolean      loading;
+  gboolean loading;
 
-  GtkStack     *stack;
-  GtkLabel     *title_label;
-  GtkLabel     *subtitle_label;
-  GtkBox       *chapters_box;
+  GtkStack *stack;
+  GtkLabel *title_label;
+  GtkLabel *subtitle_label;
+  GtkBox *chapters_box;
 };
 
 G_DEFINE_FINAL_TYPE (SbRunView, sb_run_view, ADW_TYPE_BIN)
@@ -55,18 +55,19 @@ clear_chapters (SbRunView *self)
 }
 
 static void
-show_claim (SbRunView *self,
-            SbClaim   *claim)
+show_claim (SbRunView *self, SbClaim *claim)
 {
   SbRun *run = claim->run;
   g_autoptr (GPtrArray) chapters = sb_story_tell (claim, sb_session_get_connectors (self->session));
-  g_autoptr (GDateTime) started = g_date_time_new_from_unix_local (run->started_us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) started =
+    g_date_time_new_from_unix_local (run->started_us / G_USEC_PER_SEC);
   g_autofree char *day = g_date_time_format (started, "%A %-d %B %Y");
-  g_autofree char *subtitle =
-    g_strdup_printf (_ ("%s, version %d · %s · %s"), run->flow_name != NULL ? run->flow_name : run->flow_id,
-                     run->version, get_mode_words (run->mode), day);
+  g_autofree char *subtitle = g_strdup_printf (
+    _ ("%s, version %d · %s · %s"), run->flow_name != NULL ? run->flow_name : run->flow_id,
+    run->version, get_mode_words (run->mode), day);
 
-  gtk_label_set_label (self->title_label, run->label != NULL ? run->label : _ ("A run without a name"));
+  gtk_label_set_label (self->title_label,
+                       run->label != NULL ? run->label : _ ("A run without a name"));
   gtk_label_set_label (self->subtitle_label, subtitle);
 
   clear_chapters (self);
@@ -81,9 +82,7 @@ show_claim (SbRunView *self,
 }
 
 static void
-run_loaded_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      data)
+run_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbRunView) self = data;
   g_autoptr (GError) error = NULL;
@@ -110,14 +109,12 @@ load (SbRunView *self)
   if (self->loading)
     return;
   self->loading = TRUE;
-  sb_store_load_run_async (sb_session_get_store (self->session), self->run, self->cancellable, run_loaded_cb,
-                           g_object_ref (self));
+  sb_store_load_run_async (sb_session_get_store (self->session), self->run, self->cancellable,
+                           run_loaded_cb, g_object_ref (self));
 }
 
 static void
-session_changed_cb (SbRunView  *self,
-                    const char *what,
-                    const char *id)
+session_changed_cb (SbRunView *self, const char *what, const char *id)
 {
   gboolean finished = self->claim != NULL && self->claim->run->finished_us > 0;
 
@@ -126,16 +123,15 @@ session_changed_cb (SbRunView  *self,
 }
 
 void
-sb_run_view_set_session (SbRunView *self,
-                         SbSession *session)
+sb_run_view_set_session (SbRunView *self, SbSession *session)
 {
   g_set_object (&self->session, session);
-  g_signal_connect_object (session, "changed", G_CALLBACK (session_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "changed", G_CALLBACK (session_changed_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 void
-sb_run_view_set_run (SbRunView *self,
-                     gint64     run)
+sb_run_view_set_run (SbRunView *self, gint64 run)
 {
   if (self->run == run)
     return;
@@ -160,9 +156,7 @@ sb_run_view_get_run (SbRunView *self)
 }
 
 static void
-show_event_action (GtkWidget  *widget,
-                   const char *action_name,
-                   GVariant   *parameter)
+show_event_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbRunView *self = SB_RUN_VIEW (widget);
   SbEvent *event;
@@ -173,15 +167,14 @@ show_event_action (GtkWidget  *widget,
 
   event = self->claim->event;
   if (event->body != NULL)
-    body = g_utf8_make_valid (g_bytes_get_data (event->body, NULL), (gssize) g_bytes_get_size (event->body));
-  sb_text_dialog_present (GTK_WIDGET (self), _ ("The event as it came in"), _ ("Headers"), event->headers,
-                          _ ("Body"), body);
+    body = g_utf8_make_valid (g_bytes_get_data (event->body, NULL),
+                              (gssize)g_bytes_get_size (event->body));
+  sb_text_dialog_present (GTK_WIDGET (self), _ ("The event as it came in"), _ ("Headers"),
+                          event->headers, _ ("Body"), body);
 }
 
 static void
-replayed_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      data)
+replayed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbRunView) self = data;
   g_autoptr (GError) error = NULL;
@@ -200,8 +193,7 @@ replayed_cb (GObject      *source,
 }
 
 static void
-replay_confirmed_cb (gboolean confirmed,
-                     gpointer data)
+replay_confirmed_cb (gboolean confirmed, gpointer data)
 {
   g_autoptr (SbRunView) self = data;
 
@@ -211,24 +203,21 @@ replay_confirmed_cb (gboolean confirmed,
 }
 
 static void
-replay_action (GtkWidget  *widget,
-               const char *action_name,
-               GVariant   *parameter)
+replay_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbRunView *self = SB_RUN_VIEW (widget);
 
   if (self->claim == NULL)
     return;
-  sb_compat_ask (widget, _ ("Run this event again?"),
-                     _ ("Every step is taken again by the flow’s live version, as if the event had just come in. "
-                        "What was done the first time is not undone."),
-                     _ ("Run Again"), FALSE, NULL, replay_confirmed_cb, g_object_ref (self));
+  sb_compat_ask (
+    widget, _ ("Run this event again?"),
+    _ ("Every step is taken again by the flow’s live version, as if the event had just come in. "
+       "What was done the first time is not undone."),
+    _ ("Run Again"), FALSE, NULL, replay_confirmed_cb, g_object_ref (self));
 }
 
 static void
-open_flow_action (GtkWidget  *widget,
-                  const char *action_name,
-                  GVariant   *parameter)
+open_flow_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbRunView *self = SB_RUN_VIEW (widget);
 

@@ -41,9 +41,7 @@ set_out (const char *text)
 }
 
 static void
-add_text (GtkBox     *box,
-          const char *title,
-          const char *text)
+add_text (GtkBox *box, const char *title, const char *text)
 {
   GtkWidget *label = gtk_label_new (title);
   GtkWidget *view = gtk_text_view_new ();
@@ -71,7 +69,7 @@ add_text (GtkBox     *box,
 }
 
 void
-sb_text_dialog_present (GtkWidget  *parent,
+sb_text_dialog_present (GtkWidget *parent,
                         const char *title,
                         const char *first_title,
                         const char *first,
@@ -89,9 +87,9 @@ sb_text_dialog_present (GtkWidget  *parent,
   gtk_window_set_default_size (GTK_WINDOW (window), 620, 560);
   gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (gtk_widget_get_root (parent)));
 
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
-                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape"),
-                                                          gtk_named_action_new ("window.close")));
+  gtk_shortcut_controller_add_shortcut (
+    GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape"),
+                                                      gtk_named_action_new ("window.close")));
   gtk_widget_add_controller (window, keys);
 
   gtk_box_append (GTK_BOX (content), adw_header_bar_new ());

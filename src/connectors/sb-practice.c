@@ -617,10 +617,7 @@ sb_practice_new (SbConnectors *connectors)
 }
 
 static gboolean
-incoming_cb (GSocketService *service,
-             GSocketConnection *connection,
-             GObject *source,
-             gpointer data)
+incoming_cb (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
   SbPractice *self = data;
   g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
@@ -644,7 +641,7 @@ sb_practice_listen (SbPractice *self, gint port, GError **error)
     soup_server_new ("server-header", "signalbox-practice ", "raw-paths", TRUE, NULL);
   g_autoptr (GSocketService) service = g_socket_service_new ();
   g_autoptr (GSocketAddress) address =
-    g_inet_socket_address_new_from_string ("127.0.0.1", (guint) port);
+    g_inet_socket_address_new_from_string ("127.0.0.1", (guint)port);
   g_autoptr (GSocketAddress) effective = NULL;
   g_autoptr (GError) local = NULL;
 

@@ -208,7 +208,8 @@ test_problems (Fixture *fixture, gconstpointer data)
   g_assert_null (sb_flow_model_find_problem (fixture->model, "packing", NULL));
 }
 
-/* A step that others refer to can be taken out; what then refers to nothing is said where it stands. */
+/* A step that others refer to can be taken out; what then refers to nothing is said where it
+ * stands. */
 static void
 test_dangling (Fixture *fixture, gconstpointer data)
 {

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-/* Durable ingest beside a bare libsoup server, in one run: rounds of the one and the other in turn, so
- * that whatever else the computer does disturbs both; the figures are medians of the rounds. */
+/* Durable ingest beside a bare libsoup server, in one run: rounds of the one and the other in turn,
+ * so that whatever else the computer does disturbs both; the figures are medians of the rounds. */
 
 #include "config.h"
 
@@ -36,22 +36,19 @@ static const GOptionEntry options[] = {
 typedef struct
 {
   GSubprocess *process;
-  gint         port;
-  char        *token;
+  gint port;
+  char *token;
 } Server;
 
 static gboolean
-server_start (Server     *self,
-              const char *mode,
-              const char *folder,
-              GError    **error)
+server_start (Server *self, const char *mode, const char *folder, GError **error)
 {
   g_autoptr (GDataInputStream) lines = NULL;
   g_autofree char *line = NULL;
   g_auto (GStrv) words = NULL;
 
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, error,
-                                    server, mode, folder, NULL);
+  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                    error, server, mode, folder, NULL);
   if (self->process == NULL)
     return FALSE;
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
@@ -80,14 +77,10 @@ server_stop (Server *self)
 }
 
 static gboolean
-one_round (Server     *target,
-           const char *what,
-           guint       number,
-           GArray     *rates,
-           GArray     *p99s,
-           GError    **error)
+one_round (
+  Server *target, const char *what, guint number, GArray *rates, GArray *p99s, GError **error)
 {
-  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   LoadResult result;
   double rate, p99;
   gboolean done;
@@ -96,12 +89,14 @@ one_round (Server     *target,
     {
       g_autofree char *event_id = g_strdup_printf ("%s-%u-%d", what, number, i);
 
-      g_ptr_array_add (requests, bench_make_order (target->token, event_id, (guint) i + 1000));
+      g_ptr_array_add (requests, bench_make_order (target->token, event_id, (guint)i + 1000));
     }
-  done = load_run (target->port, (guint) connections, (GBytes **) requests->pdata, requests->len, &result, error);
+  done = load_run (target->port, (guint)connections, (GBytes **)requests->pdata, requests->len,
+                   &result, error);
   if (done && result.not_ok > 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%u answers of %s were not 200", result.not_ok, what);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%u answers of %s were not 200",
+                   result.not_ok, what);
       done = FALSE;
     }
   if (done)
@@ -121,10 +116,9 @@ one_round (Server     *target,
 }
 
 static gint
-compare (gconstpointer a,
-         gconstpointer b)
+compare (gconstpointer a, gconstpointer b)
 {
-  double x = *(const double *) a, y = *(const double *) b;
+  double x = *(const double *)a, y = *(const double *)b;
 
   return (x > y) - (x < y);
 }
@@ -135,14 +129,12 @@ median (GArray *numbers)
   g_array_sort (numbers, compare);
   return numbers->len % 2 == 1 ? g_array_index (numbers, double, numbers->len / 2)
                                : (g_array_index (numbers, double, numbers->len / 2 - 1) +
-                                  g_array_index (numbers, double, numbers->len / 2)) / 2;
+                                  g_array_index (numbers, double, numbers->len / 2)) /
+                                   2;
 }
 
 static gboolean
-measure (Server   *bare,
-         Server   *ingest,
-         SbValue  *figures,
-         GError  **error)
+measure (Server *bare, Server *ingest, SbValue *figures, GError **error)
 {
   g_autoptr (GArray) bare_rates = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) ingest_rates = g_array_new (FALSE, FALSE, sizeof (double));
@@ -150,16 +142,18 @@ measure (Server   *bare,
   g_autoptr (GArray) p99s = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) warm = g_array_new (FALSE, FALSE, sizeof (double));
 
-  if (!one_round (bare, "bare", 0, warm, NULL, error) || !one_round (ingest, "ingest", 0, warm, NULL, error))
+  if (!one_round (bare, "bare", 0, warm, NULL, error) ||
+      !one_round (ingest, "ingest", 0, warm, NULL, error))
     return FALSE;
   for (gint i = 1; i <= rounds; i++)
     {
       double ratio;
 
-      if (!one_round (bare, "bare", (guint) i, bare_rates, NULL, error) ||
-          !one_round (ingest, "ingest", (guint) i, ingest_rates, p99s, error))
+      if (!one_round (bare, "bare", (guint)i, bare_rates, NULL, error) ||
+          !one_round (ingest, "ingest", (guint)i, ingest_rates, p99s, error))
         return FALSE;
-      ratio = g_array_index (ingest_rates, double, i - 1) / g_array_index (bare_rates, double, i - 1);
+      ratio =
+        g_array_index (ingest_rates, double, i - 1) / g_array_index (bare_rates, double, i - 1);
       g_array_append_val (ratios, ratio);
     }
   sb_value_set (figures, "bare_rps", bench_make_number (median (bare_rates), 0));
@@ -170,10 +164,10 @@ measure (Server   *bare,
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("– durable ingest beside a bare libsoup server");
+  g_autoptr (GOptionContext) context =
+    g_option_context_new ("– durable ingest beside a bare libsoup server");
   g_autoptr (GError) error = NULL;
   g_autoptr (SbValue) figures = sb_value_new_object ();
   g_autofree char *folder = NULL;
@@ -183,13 +177,14 @@ main (int   argc,
   g_option_context_add_main_entries (context, options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || server == NULL)
     {
-      fprintf (stderr, "bench-ingest: %s\n", error != NULL ? error->message : "--server is missing");
+      fprintf (stderr, "bench-ingest: %s\n",
+               error != NULL ? error->message : "--server is missing");
       return 2;
     }
   folder = g_dir_make_tmp ("sb-bench-XXXXXX", &error);
   done = folder != NULL && server_start (&bare, "bare", NULL, &error) &&
-         server_start (&ingest, "ingest", folder, &error) && measure (&bare, &ingest, figures, &error) &&
-         bench_write (out, figures, &error);
+         server_start (&ingest, "ingest", folder, &error) &&
+         measure (&bare, &ingest, figures, &error) && bench_write (out, figures, &error);
   server_stop (&bare);
   server_stop (&ingest);
   if (folder != NULL)

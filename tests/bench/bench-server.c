@@ -5,8 +5,8 @@
  */
 
 /* What bench-ingest measures, in a process of its own: "bare", a libsoup server that reads the body
- * and says 200, or "ingest FOLDER", the endpoint on a real store. Says its port and the bell's token,
- * ends with its standard input. */
+ * and says 200, or "ingest FOLDER", the endpoint on a real store. Says its port and the bell's
+ * token, ends with its standard input. */
 
 #include "config.h"
 
@@ -21,28 +21,26 @@
 static const char ok[] = "{\"status\":\"ok\"}\n";
 
 static void
-bare_cb (SoupServer        *server,
+bare_cb (SoupServer *server,
          SoupServerMessage *message,
-         const char        *path,
-         GHashTable        *query,
-         gpointer           data)
+         const char *path,
+         GHashTable *query,
+         gpointer data)
 {
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, ok, strlen (ok));
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, ok,
+                                    strlen (ok));
 }
 
 static gboolean
-ended_cb (GIOChannel  *channel,
-          GIOCondition condition,
-          gpointer     data)
+ended_cb (GIOChannel *channel, GIOCondition condition, gpointer data)
 {
   g_main_loop_quit (data);
   return G_SOURCE_REMOVE;
 }
 
 static void
-run (gint        port,
-     const char *token)
+run (gint port, const char *token)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GIOChannel) channel = g_io_channel_unix_new (STDIN_FILENO);
@@ -64,13 +62,12 @@ serve_bare (GError **error)
     return FALSE;
   uris = soup_server_get_uris (server);
   run (g_uri_get_port (uris->data), "bare");
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
   return TRUE;
 }
 
 static gboolean
-serve_ingest (const char *folder,
-              GError    **error)
+serve_ingest (const char *folder, GError **error)
 {
   Fixture fixture = { NULL };
   g_autoptr (SbEndpoint) endpoint = NULL;
@@ -93,8 +90,7 @@ serve_ingest (const char *folder,
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
   gboolean done;

@@ -18,17 +18,23 @@ static char *
 make_body (guint number)
 {
   return g_strdup_printf (
-      "{\"id\":%u,\"name\":\"#%u\",\"order_number\":%u,\"created_at\":\"2026-11-20T09:14:02+01:00\","
-      "\"financial_status\":\"paid\",\"currency\":\"EUR\",\"total_price\":\"66.90\",\"subtotal_price\":"
-      "\"62.00\",\"total_tax\":\"10.68\",\"email\":\"oona.salminen@example.com\",\"customer\":{\"id\":%u,"
-      "\"first_name\":\"Oona\",\"last_name\":\"Salminen\",\"email\":\"oona.salminen@example.com\"},"
-      "\"line_items\":[{\"id\":1,\"title\":\"Harbour mug\",\"quantity\":2,\"price\":\"14.50\",\"sku\":"
-      "\"MUG-01\",\"variant_id\":4410},{\"id\":2,\"title\":\"Sailcloth bag\",\"quantity\":1,\"price\":"
-      "\"33.00\",\"sku\":\"BAG-07\",\"variant_id\":4411}],\"shipping_address\":{\"name\":\"Oona Salminen\","
-      "\"address1\":\"Satamakatu 4\",\"city\":\"Helsinki\",\"zip\":\"00160\",\"country_code\":\"FI\","
-      "\"phone\":\"+358 40 1234567\"},\"billing_address\":{\"name\":\"Oona Salminen\",\"address1\":"
-      "\"Satamakatu 4\",\"city\":\"Helsinki\",\"zip\":\"00160\",\"country_code\":\"FI\"},\"note\":\"%s\"}",
-      number, number, number, number, "Please leave the parcel at the door of the boathouse.");
+    "{\"id\":%u,\"name\":\"#%u\",\"order_number\":%u,\"created_at\":\"2026-11-20T09:14:02+01:00\","
+    "\"financial_status\":\"paid\",\"currency\":\"EUR\",\"total_price\":\"66.90\",\"subtotal_"
+    "price\":"
+    "\"62.00\",\"total_tax\":\"10.68\",\"email\":\"oona.salminen@example.com\",\"customer\":{"
+    "\"id\":%u,"
+    "\"first_name\":\"Oona\",\"last_name\":\"Salminen\",\"email\":\"oona.salminen@example.com\"},"
+    "\"line_items\":[{\"id\":1,\"title\":\"Harbour "
+    "mug\",\"quantity\":2,\"price\":\"14.50\",\"sku\":"
+    "\"MUG-01\",\"variant_id\":4410},{\"id\":2,\"title\":\"Sailcloth "
+    "bag\",\"quantity\":1,\"price\":"
+    "\"33.00\",\"sku\":\"BAG-07\",\"variant_id\":4411}],\"shipping_address\":{\"name\":\"Oona "
+    "Salminen\","
+    "\"address1\":\"Satamakatu 4\",\"city\":\"Helsinki\",\"zip\":\"00160\",\"country_code\":\"FI\","
+    "\"phone\":\"+358 40 1234567\"},\"billing_address\":{\"name\":\"Oona Salminen\",\"address1\":"
+    "\"Satamakatu "
+    "4\",\"city\":\"Helsinki\",\"zip\":\"00160\",\"country_code\":\"FI\"},\"note\":\"%s\"}",
+    number, number, number, number, "Please leave the parcel at the door of the boathouse.");
 }
 
 /**
@@ -37,33 +43,31 @@ make_body (guint number)
  * Returns: (transfer full): a whole signed request with a paid order in it
  */
 GBytes *
-bench_make_order (const char *token,
-                  const char *event_id,
-                  guint       number)
+bench_make_order (const char *token, const char *event_id, guint number)
 {
   g_autofree char *body = make_body (number);
   g_autoptr (GHmac) hmac =
-      g_hmac_new (G_CHECKSUM_SHA256, (const guchar *) FIXTURE_SECRET, strlen (FIXTURE_SECRET));
+    g_hmac_new (G_CHECKSUM_SHA256, (const guchar *)FIXTURE_SECRET, strlen (FIXTURE_SECRET));
   g_autofree char *signature = NULL;
   guint8 digest[32];
   gsize length = sizeof digest;
   char *request;
 
-  g_hmac_update (hmac, (const guchar *) body, (gssize) strlen (body));
+  g_hmac_update (hmac, (const guchar *)body, (gssize)strlen (body));
   g_hmac_get_digest (hmac, digest, &length);
   signature = g_base64_encode (digest, length);
-  request = g_strdup_printf ("POST /in/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Shopify-Captain-Hook\r\n"
-                             "Accept: */*\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
-                             "X-Shopify-Topic: orders/paid\r\nX-Shopify-Shop-Domain: harbour-goods.myshopify.com\r\n"
-                             "X-Shopify-API-Version: 2026-07\r\nX-Shopify-Webhook-Id: %s\r\n"
-                             "X-Shopify-Event-Id: %s\r\nX-Shopify-Hmac-Sha256: %s\r\n\r\n%s",
-                             token, strlen (body), event_id, event_id, signature, body);
+  request = g_strdup_printf (
+    "POST /in/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Shopify-Captain-Hook\r\n"
+    "Accept: */*\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+    "X-Shopify-Topic: orders/paid\r\nX-Shopify-Shop-Domain: harbour-goods.myshopify.com\r\n"
+    "X-Shopify-API-Version: 2026-07\r\nX-Shopify-Webhook-Id: %s\r\n"
+    "X-Shopify-Event-Id: %s\r\nX-Shopify-Hmac-Sha256: %s\r\n\r\n%s",
+    token, strlen (body), event_id, event_id, signature, body);
   return g_bytes_new_take (request, strlen (request));
 }
 
 SbValue *
-bench_make_number (double number,
-                   guint  decimals)
+bench_make_number (double number, guint decimals)
 {
   char text[64], format[8];
 
@@ -76,7 +80,8 @@ bench_remove_folder (const char *folder)
 {
   const char *const remove[] = { "rm", "-r", folder, NULL };
 
-  g_spawn_sync (NULL, (char **) remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **)remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
 }
 
 /**
@@ -87,9 +92,7 @@ bench_remove_folder (const char *folder)
  * Prints @figures, and puts them into the JSON file at @path beside those that are there.
  */
 gboolean
-bench_write (const char *path,
-             SbValue    *figures,
-             GError    **error)
+bench_write (const char *path, SbValue *figures, GError **error)
 {
   g_autoptr (SbValue) old = path != NULL ? sb_json_load_file (path, NULL) : NULL;
   g_autoptr (SbValue) all = old != NULL ? sb_value_copy (old) : sb_value_new_object ();

@@ -26,28 +26,27 @@
 
 typedef struct
 {
-  int    fd;
+  int fd;
   GBytes *request; /* (unowned) (nullable): under way */
-  gsize  sent;
-  char   answer[4096];
-  gsize  received;
+  gsize sent;
+  char answer[4096];
+  gsize received;
   gint64 began_us;
 } Connection;
 
 typedef struct
 {
-  gint        port;
-  int         epoll_fd;
-  GBytes    **requests;
-  guint       n_requests;
-  guint       next;
-  guint       done;
+  gint port;
+  int epoll_fd;
+  GBytes **requests;
+  guint n_requests;
+  guint next;
+  guint done;
   LoadResult *result;
 } Load;
 
 static gboolean
-fail (GError    **error,
-      const char *what)
+fail (GError **error, const char *what)
 {
   g_set_error (error, SB_ERROR, SB_ERROR_FAILED, "The load generator stopped: %s: %s", what,
                g_strerror (errno));
@@ -55,19 +54,17 @@ fail (GError    **error,
 }
 
 static gboolean
-connect_to (Load       *load,
-            Connection *connection,
-            GError    **error)
+connect_to (Load *load, Connection *connection, GError **error)
 {
   struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_port = htons ((guint16) load->port),
+                                 .sin_port = htons ((guint16)load->port),
                                  .sin_addr = { htonl (INADDR_LOOPBACK) } };
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
   int on = 1;
 
   connection->fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connection->fd < 0 ||
-      connect (connection->fd, (struct sockaddr *) &address, sizeof address) < 0)
+      connect (connection->fd, (struct sockaddr *)&address, sizeof address) < 0)
     return fail (error, "connect");
   setsockopt (connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (epoll_ctl (load->epoll_fd, EPOLL_CTL_ADD, connection->fd, &event) < 0)
@@ -77,9 +74,7 @@ connect_to (Load       *load,
 
 /* A request fits into a socket's buffer, so that it leaves in one call. */
 static gboolean
-send_next (Load       *load,
-           Connection *connection,
-           GError    **error)
+send_next (Load *load, Connection *connection, GError **error)
 {
   gsize size;
   const char *bytes;
@@ -91,7 +86,7 @@ send_next (Load       *load,
   connection->received = 0;
   connection->began_us = g_get_monotonic_time ();
   bytes = g_bytes_get_data (connection->request, &size);
-  if (send (connection->fd, bytes, size, MSG_NOSIGNAL) != (gssize) size)
+  if (send (connection->fd, bytes, size, MSG_NOSIGNAL) != (gssize)size)
     return fail (error, "send");
   return TRUE;
 }
@@ -109,14 +104,12 @@ is_whole (Connection *connection)
   field = strcasestr (connection->answer, "content-length:");
   if (field == NULL || field > end)
     return TRUE;
-  return connection->received >=
-         (gsize) (end + 4 - connection->answer) + strtoul (field + strlen ("content-length:"), NULL, 10);
+  return connection->received >= (gsize)(end + 4 - connection->answer) +
+                                   strtoul (field + strlen ("content-length:"), NULL, 10);
 }
 
 static gboolean
-receive (Load       *load,
-         Connection *connection,
-         GError    **error)
+receive (Load *load, Connection *connection, GError **error)
 {
   gssize n = recv (connection->fd, connection->answer + connection->received,
                    sizeof connection->answer - 1 - connection->received, MSG_DONTWAIT);
@@ -126,7 +119,7 @@ receive (Load       *load,
     return TRUE;
   if (n <= 0)
     return fail (error, "the connection was closed");
-  connection->received += (gsize) n;
+  connection->received += (gsize)n;
   if (connection->request == NULL || !is_whole (connection))
     return TRUE;
 
@@ -139,10 +132,7 @@ receive (Load       *load,
 }
 
 static gboolean
-work (Load        *load,
-      Connection  *connections,
-      guint        n_connections,
-      GError     **error)
+work (Load *load, Connection *connections, guint n_connections, GError **error)
 {
   struct epoll_event events[64];
 
@@ -171,10 +161,9 @@ work (Load        *load,
 }
 
 static gint
-compare (gconstpointer a,
-         gconstpointer b)
+compare (gconstpointer a, gconstpointer b)
 {
-  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
 
   return (x > y) - (x < y);
 }
@@ -188,18 +177,18 @@ compare (gconstpointer a,
  * Blocks until every request was answered.
  */
 gboolean
-load_run (gint         port,
-          guint        connections,
-          GBytes     **requests,
-          guint        n_requests,
-          LoadResult  *result,
-          GError     **error)
+load_run (gint port,
+          guint connections,
+          GBytes **requests,
+          guint n_requests,
+          LoadResult *result,
+          GError **error)
 {
   g_autofree Connection *all = g_new0 (Connection, connections);
   Load load = { .port = port, .requests = requests, .n_requests = n_requests, .result = result };
   gboolean done;
 
-  *result = (LoadResult) { .latencies = g_array_new (FALSE, FALSE, sizeof (gint64)) };
+  *result = (LoadResult){ .latencies = g_array_new (FALSE, FALSE, sizeof (gint64)) };
   for (guint i = 0; i < connections; i++)
     all[i].fd = -1;
   load.epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
@@ -215,20 +204,19 @@ load_run (gint         port,
 double
 load_per_second (LoadResult *result)
 {
-  return result->latencies->len * 1e6 / (double) MAX (result->took_us, 1);
+  return result->latencies->len * 1e6 / (double)MAX (result->took_us, 1);
 }
 
 /* Milliseconds. */
 double
-load_percentile (LoadResult *result,
-                 double      percent)
+load_percentile (LoadResult *result, double percent)
 {
   guint index;
 
   if (result->latencies->len == 0)
     return 0;
-  index = (guint) ((double) (result->latencies->len - 1) * percent / 100);
-  return (double) g_array_index (result->latencies, gint64, index) / 1000;
+  index = (guint)((double)(result->latencies->len - 1) * percent / 100);
+  return (double)g_array_index (result->latencies, gint64, index) / 1000;
 }
 
 void

@@ -20,25 +20,26 @@
 
 #include "sb-error.h"
 
-static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"
-                             "{\"ok\":true,\"id\":\"s1\"}";
+static const char answer[] =
+  "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"
+  "{\"ok\":true,\"id\":\"s1\"}";
 
 typedef struct
 {
-  int   fd;
-  char  text[16384];
+  int fd;
+  char text[16384];
   gsize length;
 } Peer;
 
 struct _Sink
 {
-  int      listen_fd;
-  int      epoll_fd;
-  int      stop_fd;
-  gint     port;
-  gint     count; /* atomic */
+  int listen_fd;
+  int epoll_fd;
+  int stop_fd;
+  gint port;
+  gint count; /* atomic */
   GThread *thread;
-  GSList  *peers; /* of Peer */
+  GSList *peers; /* of Peer */
 };
 
 static void
@@ -79,7 +80,7 @@ first_request (Peer *peer)
   end = strstr (peer->text, "\r\n\r\n");
   if (end == NULL)
     return 0;
-  length = (gsize) (end + 4 - peer->text);
+  length = (gsize)(end + 4 - peer->text);
   field = strcasestr (peer->text, "\r\ncontent-length:");
   if (field != NULL && field < end)
     length += strtoul (field + strlen ("\r\ncontent-length:"), NULL, 10);
@@ -87,10 +88,10 @@ first_request (Peer *peer)
 }
 
 static void
-hear (Sink *self,
-      Peer *peer)
+hear (Sink *self, Peer *peer)
 {
-  gssize n = recv (peer->fd, peer->text + peer->length, sizeof peer->text - 1 - peer->length, MSG_DONTWAIT);
+  gssize n =
+    recv (peer->fd, peer->text + peer->length, sizeof peer->text - 1 - peer->length, MSG_DONTWAIT);
   gsize length;
 
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -101,7 +102,7 @@ hear (Sink *self,
       peer_free (peer);
       return;
     }
-  peer->length += (gsize) n;
+  peer->length += (gsize)n;
   while ((length = first_request (peer)) > 0)
     {
       memmove (peer->text, peer->text + length, peer->length - length);
@@ -146,13 +147,14 @@ sink_new (GError **error)
   self->listen_fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->stop_fd = eventfd (0, EFD_CLOEXEC);
-  if (self->listen_fd < 0 || bind (self->listen_fd, (struct sockaddr *) &address, length) < 0 ||
+  if (self->listen_fd < 0 || bind (self->listen_fd, (struct sockaddr *)&address, length) < 0 ||
       listen (self->listen_fd, 128) < 0 ||
-      getsockname (self->listen_fd, (struct sockaddr *) &address, &length) < 0 ||
+      getsockname (self->listen_fd, (struct sockaddr *)&address, &length) < 0 ||
       epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->listen_fd, &listening) < 0 ||
       epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->stop_fd, &stopping) < 0)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_FAILED, "The sink could not listen: %s", g_strerror (errno));
+      g_set_error (error, SB_ERROR, SB_ERROR_FAILED, "The sink could not listen: %s",
+                   g_strerror (errno));
       g_free (self);
       return NULL;
     }
@@ -170,7 +172,7 @@ sink_get_port (Sink *self)
 guint
 sink_get_count (Sink *self)
 {
-  return (guint) g_atomic_int_get (&self->count);
+  return (guint)g_atomic_int_get (&self->count);
 }
 
 void

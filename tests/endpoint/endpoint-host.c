@@ -22,11 +22,11 @@
 
 typedef struct
 {
-  Fixture     fixture;
+  Fixture fixture;
   SbEndpoint *endpoint;
-  GMainLoop  *loop;
-  guint       accepted;
-  guint       repeated;
+  GMainLoop *loop;
+  guint accepted;
+  guint repeated;
 } Host;
 
 static gint64 frozen_us;
@@ -38,10 +38,7 @@ frozen_clock (gpointer data)
 }
 
 static void
-accepted_cb (SbEndpoint *endpoint,
-             SbEvent    *event,
-             SbAccepted *accepted,
-             gpointer    data)
+accepted_cb (SbEndpoint *endpoint, SbEvent *event, SbAccepted *accepted, gpointer data)
 {
   Host *host = data;
 
@@ -53,10 +50,9 @@ accepted_cb (SbEndpoint *endpoint,
 }
 
 static void
-set_bell (Host       *host,
-          const char *unready)
+set_bell (Host *host, const char *unready)
 {
-  g_autoptr (GPtrArray) bells = g_ptr_array_new_with_free_func ((GDestroyNotify) sb_bell_unref);
+  g_autoptr (GPtrArray) bells = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_bell_unref);
   SbBell *old = host->fixture.bell, *bell = sb_bell_new ();
 
   bell->token = g_strdup (old->token);
@@ -72,11 +68,10 @@ set_bell (Host       *host,
   sb_endpoint_set_bells (host->endpoint, bells);
 }
 
-/* Another bell at the same address: {"connector", "trigger", "secrets", "settings", "public_address",
- * "now"}. */
+/* Another bell at the same address: {"connector", "trigger", "secrets", "settings",
+ * "public_address", "now"}. */
 static void
-replace_bell (Host       *host,
-              const char *text)
+replace_bell (Host *host, const char *text)
 {
   g_autoptr (SbValue) wanted = sb_json_parse (text, -1, NULL);
   SbBell *old = host->fixture.bell, *bell = sb_bell_new ();
@@ -85,9 +80,11 @@ replace_bell (Host       *host,
   bell->token = g_strdup (old->token);
   bell->flow_id = g_strdup (old->flow_id);
   bell->connectors = sb_connectors_ref (old->connectors);
-  bell->connector = sb_connectors_find (bell->connectors, sb_value_get_string (wanted, "connector"));
+  bell->connector =
+    sb_connectors_find (bell->connectors, sb_value_get_string (wanted, "connector"));
   g_assert_nonnull (bell->connector);
-  bell->trigger = sb_connector_find_trigger (bell->connector, sb_value_get_string (wanted, "trigger"));
+  bell->trigger =
+    sb_connector_find_trigger (bell->connector, sb_value_get_string (wanted, "trigger"));
   g_assert_nonnull (bell->trigger);
   bell->connection = sb_connection_new ("c", bell->connector->id, "C", "production",
                                         sb_value_get_member (wanted, "settings"));
@@ -138,9 +135,9 @@ say_stats (Host *host)
   sb_value_set_int (answer, "in_flight", sb_endpoint_get_in_flight (host->endpoint));
   sb_value_set_int (answer, "accepted", host->accepted);
   sb_value_set_int (answer, "repeated", host->repeated);
-  sb_value_set_int (answer, "events", event_list != NULL ? (gint64) event_list->len : -1);
-  sb_value_set_int (answer, "runs", run_list != NULL ? (gint64) run_list->len : -1);
-  sb_value_set_int (answer, "refused", row != NULL ? (gint64) row->refused : -1);
+  sb_value_set_int (answer, "events", event_list != NULL ? (gint64)event_list->len : -1);
+  sb_value_set_int (answer, "runs", run_list != NULL ? (gint64)run_list->len : -1);
+  sb_value_set_int (answer, "refused", row != NULL ? (gint64)row->refused : -1);
   if (event_list != NULL && event_list->len > 0)
     {
       SbEvent *first = g_ptr_array_index (event_list, 0);
@@ -153,8 +150,7 @@ say_stats (Host *host)
 }
 
 static void
-obey (Host       *host,
-      const char *order)
+obey (Host *host, const char *order)
 {
   g_autoptr (SbValue) done = sb_value_new_object ();
 
@@ -180,9 +176,7 @@ obey (Host       *host,
 }
 
 static gboolean
-order_cb (GIOChannel  *channel,
-          GIOCondition condition,
-          gpointer     data)
+order_cb (GIOChannel *channel, GIOCondition condition, gpointer data)
 {
   Host *host = data;
   g_autofree char *line = NULL;
@@ -197,9 +191,7 @@ order_cb (GIOChannel  *channel,
 }
 
 static gboolean
-start (Host    *host,
-       char   **arguments,
-       GError **error)
+start (Host *host, char **arguments, GError **error)
 {
   SbTransportLimits limits;
   g_autoptr (SbValue) ready = sb_value_new_object ();
@@ -217,7 +209,7 @@ start (Host    *host,
     }
   if (!fixture_open (&host->fixture, folder, error))
     return FALSE;
-  host->endpoint = sb_endpoint_new (host->fixture.store, (gsize) body_limit);
+  host->endpoint = sb_endpoint_new (host->fixture.store, (gsize)body_limit);
   sb_endpoint_get_limits (host->endpoint, &limits);
   for (guint i = 1; arguments[i] != NULL; i++)
     {
@@ -233,11 +225,11 @@ start (Host    *host,
       else if (strcmp (pair[0], "linger") == 0)
         limits.linger_us = number * 1000;
       else if (strcmp (pair[0], "connections") == 0)
-        limits.max_connections = (guint) number;
+        limits.max_connections = (guint)number;
       else if (strcmp (pair[0], "held") == 0)
-        limits.held_limit = (gsize) number;
+        limits.held_limit = (gsize)number;
       else if (strcmp (pair[0], "port") == 0)
-        port = (gint) number;
+        port = (gint)number;
     }
   sb_endpoint_set_limits (host->endpoint, &limits);
   g_signal_connect (host->endpoint, "accepted", G_CALLBACK (accepted_cb), host);
@@ -253,8 +245,7 @@ start (Host    *host,
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   Host host = { 0 };
   g_autoptr (GError) error = NULL;

@@ -12,14 +12,12 @@
 #include "sb-json.h"
 #include "sb-paths.h"
 
-static const char document_text[] =
-    "{\"format\":1,\"id\":\"orders\",\"name\":\"Orders\","
-    "\"trigger\":{\"type\":\"webhook\",\"connector\":\"shopify\",\"trigger\":\"order-paid\"},\"steps\":[]}";
+static const char document_text[] = "{\"format\":1,\"id\":\"orders\",\"name\":\"Orders\","
+                                    "\"trigger\":{\"type\":\"webhook\",\"connector\":\"shopify\","
+                                    "\"trigger\":\"order-paid\"},\"steps\":[]}";
 
 void
-fixture_done_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      data)
+fixture_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   FixtureWait *wait = data;
 
@@ -35,8 +33,7 @@ fixture_wait (FixtureWait *wait)
 }
 
 static gboolean
-publish (Fixture *self,
-         GError **error)
+publish (Fixture *self, GError **error)
 {
   g_autoptr (SbValue) document = sb_json_parse (document_text, -1, error);
   g_autoptr (GAsyncResult) saved = NULL;
@@ -54,8 +51,7 @@ publish (Fixture *self,
 }
 
 static gboolean
-make_bell (Fixture *self,
-           GError **error)
+make_bell (Fixture *self, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (SbFlowRow) row = NULL;
@@ -85,9 +81,7 @@ make_bell (Fixture *self,
 }
 
 gboolean
-fixture_open (Fixture    *self,
-              const char *folder,
-              GError    **error)
+fixture_open (Fixture *self, const char *folder, GError **error)
 {
   g_autoptr (SbProblems) problems = sb_problems_new ();
   g_autofree char *data_dir = sb_paths_get_data_dir ();

@@ -14,7 +14,7 @@ typedef struct
 {
   const char *name;
   const char *text;
-  guint       status;
+  guint status;
 } Case;
 
 #define HOST "Host: a\r\n"
@@ -26,16 +26,22 @@ static const Case cases[] = {
   { "chunked", "POST /in/x HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n", 0 },
   { "spaces-around-value", "POST / HTTP/1.1\r\n" HOST "Content-Length: \t 7 \t\r\n\r\n", 0 },
   { "utf8-in-value", "POST / HTTP/1.1\r\n" HOST "X-Name: J\xc3\xb6rg\r\n\r\n", 0 },
-  { "length-and-encoding", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
-  { "encoding-and-length", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400 },
-  { "two-lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", 400 },
+  { "length-and-encoding",
+    "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+  { "encoding-and-length",
+    "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400 },
+  { "two-lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\n",
+    400 },
   { "length-list", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5, 5\r\n\r\n", 400 },
   { "length-plus", "POST / HTTP/1.1\r\n" HOST "Content-Length: +5\r\n\r\n", 400 },
   { "length-minus", "POST / HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n", 400 },
   { "length-hex", "POST / HTTP/1.1\r\n" HOST "Content-Length: 0x5\r\n\r\n", 400 },
   { "length-empty", "POST / HTTP/1.1\r\n" HOST "Content-Length:\r\n\r\n", 400 },
-  { "length-beyond-64-bit", "POST / HTTP/1.1\r\n" HOST "Content-Length: 18446744073709551617\r\n\r\n", 400 },
-  { "two-encodings", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+  { "length-beyond-64-bit",
+    "POST / HTTP/1.1\r\n" HOST "Content-Length: 18446744073709551617\r\n\r\n", 400 },
+  { "two-encodings",
+    "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+    400 },
   { "other-encoding", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n", 501 },
   { "hidden-encoding", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n", 501 },
   { "encoding-in-old", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
@@ -105,7 +111,7 @@ test_many (void)
     g_string_append_printf (text, "X-%u: 1\r\n", i);
   g_string_append (text, "\r\n");
   g_assert_cmpuint (sb_head_check (text->str, text->len, &head), ==, 0);
-  g_string_insert (text, (gssize) strlen ("POST / HTTP/1.1\r\n"), "X-More: 1\r\n");
+  g_string_insert (text, (gssize)strlen ("POST / HTTP/1.1\r\n"), "X-More: 1\r\n");
   g_assert_cmpuint (sb_head_check (text->str, text->len, &head), ==, 431);
   g_string_free (text, TRUE);
 }
@@ -135,7 +141,7 @@ test_find_end (void)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       const char *text = texts[i];
-      gsize wanted = (gsize) (strstr (text, "rest") - text);
+      gsize wanted = (gsize)(strstr (text, "rest") - text);
 
       for (gsize step = 1; step <= strlen (text); step++)
         {
@@ -153,8 +159,7 @@ test_find_end (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

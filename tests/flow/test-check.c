@@ -127,7 +127,8 @@ static void
 test_fixed (void)
 {
   static const char text[] =
-    "{\"format\": 1, \"name\": \"F\", \"trigger\": {\"type\": \"webhook\", \"connector\": \"shopify\","
+    "{\"format\": 1, \"name\": \"F\", \"trigger\": {\"type\": \"webhook\", \"connector\": "
+    "\"shopify\","
     " \"trigger\": \"order-paid\"}, \"steps\": [{\"id\": \"send\", \"type\": \"action\","
     " \"connector\": \"http\", \"action\": \"send-request\", \"fields\": {\"method\": \"POST\","
     " \"path\": \"/orders/{{trigger.name}}\", \"record\": \"{{trigger.name}}\"}}]}";

@@ -13,8 +13,9 @@
 #include "sb-error.h"
 #include "sb-secrets.h"
 
-/* libsecret 0.20.5 leaks the entity tag of its file with every write, deep inside GIO. LeakSanitizer asks
- * this; the other tests run in a process of their own, which is looked through. */
+/* libsecret 0.20.5 leaks the entity tag of its file with every write, deep inside GIO.
+ * LeakSanitizer asks this; the other tests run in a process of their own, which is looked through.
+ */
 int __lsan_is_turned_off (void);
 static gboolean wrote_file;
 

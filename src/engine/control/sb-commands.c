@@ -15,9 +15,8 @@
 #include "sb-json.h"
 
 static const SbCommandEntry *const tables[] = {
-  sb_commands_flows,  sb_commands_drafts, sb_commands_connections,
-  sb_commands_events, sb_commands_runs,   sb_commands_pilot,
-  sb_commands_settings,
+  sb_commands_flows, sb_commands_drafts, sb_commands_connections, sb_commands_events,
+  sb_commands_runs,  sb_commands_pilot,  sb_commands_settings,
 };
 
 static const SbCommandEntry *

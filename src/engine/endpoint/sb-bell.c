@@ -11,8 +11,8 @@
 /**
  * sb_bell_new:
  *
- * Makes a bell to be filled in by the one that made it, before it is shared. Every member is owned by
- * the bell, apart from @connector and @trigger, which belong to @connectors. Any thread.
+ * Makes a bell to be filled in by the one that made it, before it is shared. Every member is owned
+ * by the bell, apart from @connector and @trigger, which belong to @connectors. Any thread.
  *
  * Returns: (transfer full): an empty bell
  */

@@ -17,10 +17,10 @@
 /* One request that waits for its event to be stored. */
 typedef struct
 {
-  SbEndpoint        *endpoint;
+  SbEndpoint *endpoint;
   SoupServerMessage *message;
-  SbPipe            *pipe;
-  SbEvent           *event;
+  SbPipe *pipe;
+  SbEvent *event;
 } Request;
 
 static void
@@ -35,7 +35,8 @@ request_free (Request *request)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 
-/* --- headers -------------------------------------------------------------------------------------------- */
+/* --- headers
+ * -------------------------------------------------------------------------------------------- */
 
 /* Of all headers, those that let somebody in are not kept: the store is read by people. */
 static gboolean
@@ -51,8 +52,7 @@ is_secret_header (const char *name)
 }
 
 static void
-append_json_text (GString    *out,
-                  const char *text)
+append_json_text (GString *out, const char *text)
 {
   g_string_append_c (out, '"');
   for (const char *p = text; *p != '\0'; p++)
@@ -69,9 +69,7 @@ append_json_text (GString    *out,
 }
 
 static void
-describe_header (GString    *out,
-                 const char *name,
-                 const char *value)
+describe_header (GString *out, const char *name, const char *value)
 {
   g_string_append_c (out, out->len > 0 ? ',' : '{');
   append_json_text (out, name);
@@ -102,15 +100,14 @@ collect_headers (SoupServerMessage *message)
       char *key = g_ascii_strdown (name, -1);
       const char *before = g_hash_table_lookup (headers, key);
 
-      g_hash_table_replace (headers, key,
-                            before == NULL ? g_strdup (value)
-                                           : g_strconcat (before, ", ", value, NULL));
+      g_hash_table_replace (
+        headers, key, before == NULL ? g_strdup (value) : g_strconcat (before, ", ", value, NULL));
     }
   return headers;
 }
 
-/* A JSON object of @headers; what is secret shows only that it was there. Written straight out: this
- * is done for every event. */
+/* A JSON object of @headers; what is secret shows only that it was there. Written straight out:
+ * this is done for every event. */
 static char *
 describe_headers (GHashTable *headers)
 {
@@ -125,13 +122,12 @@ describe_headers (GHashTable *headers)
   return g_string_free (out, FALSE);
 }
 
-/* --- storing -------------------------------------------------------------------------------------------- */
+/* --- storing
+ * -------------------------------------------------------------------------------------------- */
 
 /* "Order #1004". A record without the field that names it is stored all the same. */
 static char *
-make_label (SbBellEntry *entry,
-            SbValue     *body,
-            gint64       now_us)
+make_label (SbBellEntry *entry, SbValue *body, gint64 now_us)
 {
   g_autoptr (SbScope) scope = NULL;
   g_autoptr (SbValue) label = NULL;
@@ -155,9 +151,7 @@ reply_to_error (const GError *error)
 }
 
 static void
-stored_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      data)
+stored_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Request) request = data;
   g_autoptr (GError) error = NULL;
@@ -168,7 +162,8 @@ stored_cb (GObject      *source,
     sb_endpoint_emit_accepted (request->endpoint, request->event, &accepted);
   else
     {
-      g_warning ("An event of flow %s could not be stored: %s", request->event->flow_id, error->message);
+      g_warning ("An event of flow %s could not be stored: %s", request->event->flow_id,
+                 error->message);
       reply = reply_to_error (error);
     }
 
@@ -183,13 +178,13 @@ stored_cb (GObject      *source,
 }
 
 static void
-store_event (SbEndpoint        *self,
+store_event (SbEndpoint *self,
              SoupServerMessage *message,
-             SbPipe            *pipe,
-             SbBellEntry       *entry,
-             const SbIncoming  *incoming,
-             SbVerdict         *verdict,
-             gint64             now_us)
+             SbPipe *pipe,
+             SbBellEntry *entry,
+             const SbIncoming *incoming,
+             SbVerdict *verdict,
+             gint64 now_us)
 {
   SbEvent *event = sb_event_new ();
   Request *request = g_new0 (Request, 1);
@@ -213,7 +208,8 @@ store_event (SbEndpoint        *self,
   sb_endpoint_store (self, event, stored_cb, request);
 }
 
-/* --- judging -------------------------------------------------------------------------------------------- */
+/* --- judging
+ * -------------------------------------------------------------------------------------------- */
 
 static char *
 path_and_query (SoupServerMessage *message)
@@ -226,10 +222,7 @@ path_and_query (SoupServerMessage *message)
 
 /* The reason is said only to a peer whose signature was right. */
 static void
-reply_broken (SbEndpoint        *self,
-              SoupServerMessage *message,
-              SbPipe            *pipe,
-              const char        *reason)
+reply_broken (SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, const char *reason)
 {
   g_autoptr (SbValue) answer = sb_value_new_object ();
   g_autofree char *text = NULL;
@@ -250,11 +243,8 @@ reply_broken (SbEndpoint        *self,
  * Judges the request and answers it: at once, or, where it is an event, after its commit.
  */
 void
-sb_request_handle (SbEndpoint        *self,
-                   SoupServerMessage *message,
-                   SbPipe            *pipe,
-                   SbBellEntry       *entry,
-                   GBytes            *body)
+sb_request_handle (
+  SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, SbBellEntry *entry, GBytes *body)
 {
   SbBell *bell = entry->bell;
   g_autoptr (GHashTable) headers = NULL;
@@ -272,7 +262,7 @@ sb_request_handle (SbEndpoint        *self,
   now_us = sb_clock_now_us ();
   headers = collect_headers (message);
   target = path_and_query (message);
-  incoming = (SbIncoming) {
+  incoming = (SbIncoming){
     .method = soup_server_message_get_method (message),
     .path_and_query = target,
     .headers = headers,

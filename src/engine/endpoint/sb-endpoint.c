@@ -20,27 +20,27 @@
 
 struct _SbEndpoint
 {
-  GObject           parent_instance;
+  GObject parent_instance;
 
-  SbStore          *store;
+  SbStore *store;
   SbTransportLimits limits;
-  SbTransport      *transport;
-  SoupServer       *server;
-  GSocketAddress   *local_address;
-  GChecksum        *checksum;
-  GHashTable       *bells;     /* digest of a token → SbBellEntry */
-  guint             in_flight;
-  gboolean          stopped;
+  SbTransport *transport;
+  SoupServer *server;
+  GSocketAddress *local_address;
+  GChecksum *checksum;
+  GHashTable *bells; /* digest of a token → SbBellEntry */
+  guint in_flight;
+  gboolean stopped;
 
-  GArray           *waiting;   /* of Waiting: not yet handed to the store */
-  GSource          *hand_over; /* (nullable) */
+  GArray *waiting;    /* of Waiting: not yet handed to the store */
+  GSource *hand_over; /* (nullable) */
 };
 
 typedef struct
 {
-  SbEvent            *event; /* owned */
+  SbEvent *event; /* owned */
   GAsyncReadyCallback callback;
-  gpointer            data;
+  gpointer data;
 } Waiting;
 
 G_DEFINE_FINAL_TYPE (SbEndpoint, sb_endpoint, G_TYPE_OBJECT)
@@ -53,13 +53,14 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static G_DEFINE_QUARK (sb-endpoint-pipe, pipe)
-static G_DEFINE_QUARK (sb-endpoint-chunks, chunks)
+static G_DEFINE_QUARK (sb - endpoint - pipe, pipe) static G_DEFINE_QUARK (sb - endpoint - chunks,
+                                                                          chunks)
 
-/* --- bells ---------------------------------------------------------------------------------------------- */
+  /* --- bells
+     ----------------------------------------------------------------------------------------------
+   */
 
-static guint
-digest_hash (gconstpointer key)
+  static guint digest_hash (gconstpointer key)
 {
   guint hash;
 
@@ -68,8 +69,7 @@ digest_hash (gconstpointer key)
 }
 
 static gboolean
-digest_equal (gconstpointer a,
-              gconstpointer b)
+digest_equal (gconstpointer a, gconstpointer b)
 {
   return memcmp (a, b, DIGEST_LENGTH) == 0;
 }
@@ -77,20 +77,17 @@ digest_equal (gconstpointer a,
 /* Tokens are looked up by their digest: how long a look-up takes says nothing about how much of a
  * guess was right. */
 static void
-digest_token (SbEndpoint *self,
-              const char *token,
-              guint8      digest[DIGEST_LENGTH])
+digest_token (SbEndpoint *self, const char *token, guint8 digest[DIGEST_LENGTH])
 {
   gsize length = DIGEST_LENGTH;
 
   g_checksum_reset (self->checksum);
-  g_checksum_update (self->checksum, (const guchar *) token, -1);
+  g_checksum_update (self->checksum, (const guchar *)token, -1);
   g_checksum_get_digest (self->checksum, digest, &length);
 }
 
 static gboolean
-has_handshake (SbBell     *bell,
-               const char *method)
+has_handshake (SbBell *bell, const char *method)
 {
   SbValue *settings = bell->connection != NULL ? bell->connection->settings : NULL;
   SbValue *webhook = sb_connector_get_webhook (bell->connector, settings);
@@ -136,8 +133,7 @@ entry_free (gpointer data)
  * Takes the new set of bells; requests under way keep the bell they were heard by.
  */
 void
-sb_endpoint_set_bells (SbEndpoint *self,
-                       GPtrArray  *bells)
+sb_endpoint_set_bells (SbEndpoint *self, GPtrArray *bells)
 {
   g_return_if_fail (SB_IS_ENDPOINT (self));
 
@@ -155,11 +151,12 @@ sb_endpoint_set_bells (SbEndpoint *self,
     }
 }
 
-/* --- answers -------------------------------------------------------------------------------------------- */
+/* --- answers
+ * -------------------------------------------------------------------------------------------- */
 
 static const struct
 {
-  guint       status;
+  guint status;
   const char *text;
 } replies[] = {
   [SB_REPLY_OK] = { 200, "{\"status\":\"ok\"}\n" },
@@ -171,11 +168,8 @@ static const struct
 
 /* What both ways of answering have in common. */
 static void
-prepare_reply (SbEndpoint        *self,
-               SoupServerMessage *message,
-               SbPipe            *pipe,
-               guint              status,
-               gboolean           with_body)
+prepare_reply (
+  SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, guint status, gboolean with_body)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
 
@@ -191,25 +185,23 @@ prepare_reply (SbEndpoint        *self,
 
 /* Answers with one of the constant texts. */
 void
-sb_endpoint_reply (SbEndpoint        *self,
-                   SoupServerMessage *message,
-                   SbPipe            *pipe,
-                   SbReply            reply)
+sb_endpoint_reply (SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, SbReply reply)
 {
   const char *text = replies[reply].text;
 
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, text, strlen (text));
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, text,
+                                    strlen (text));
   prepare_reply (self, message, pipe, replies[reply].status, TRUE);
 }
 
 /* Answers with a text of the connector's. @content_type (nullable), @text (nullable) */
 void
-sb_endpoint_reply_with (SbEndpoint        *self,
+sb_endpoint_reply_with (SbEndpoint *self,
                         SoupServerMessage *message,
-                        SbPipe            *pipe,
-                        guint              status,
-                        const char        *content_type,
-                        const char        *text)
+                        SbPipe *pipe,
+                        guint status,
+                        const char *content_type,
+                        const char *text)
 {
   gboolean with_body = text != NULL && *text != '\0';
 
@@ -221,16 +213,14 @@ sb_endpoint_reply_with (SbEndpoint        *self,
 
 /* A request on @pipe is worked on: counts as in flight until its answer was written. */
 void
-sb_endpoint_begin (SbEndpoint *self,
-                   SbPipe     *pipe)
+sb_endpoint_begin (SbEndpoint *self, SbPipe *pipe)
 {
   pipe->request = self;
   self->in_flight++;
 }
 
 void
-sb_endpoint_end (SbEndpoint *self,
-                 SbPipe     *pipe)
+sb_endpoint_end (SbEndpoint *self, SbPipe *pipe)
 {
   if (pipe->request == NULL)
     return;
@@ -238,7 +228,8 @@ sb_endpoint_end (SbEndpoint *self,
   self->in_flight--;
 }
 
-/* --- storing -------------------------------------------------------------------------------------------- */
+/* --- storing
+ * -------------------------------------------------------------------------------------------- */
 
 static gboolean
 hand_over (SbEndpoint *self)
@@ -263,14 +254,11 @@ hand_over_cb (gpointer data)
   return hand_over (data);
 }
 
-/* Stores @event together with others that were read in the same turn of the loop: the store's thread
- * would else wake for the first of a burst and sync the disk for it alone. Half of what is in flight is
- * enough, so that one half is read while the other is synced. */
+/* Stores @event together with others that were read in the same turn of the loop: the store's
+ * thread would else wake for the first of a burst and sync the disk for it alone. Half of what is
+ * in flight is enough, so that one half is read while the other is synced. */
 void
-sb_endpoint_store (SbEndpoint         *self,
-                   SbEvent            *event,
-                   GAsyncReadyCallback callback,
-                   gpointer            data)
+sb_endpoint_store (SbEndpoint *self, SbEvent *event, GAsyncReadyCallback callback, gpointer data)
 {
   Waiting one = { sb_event_ref (event), callback, data };
 
@@ -290,19 +278,19 @@ sb_endpoint_store (SbEndpoint         *self,
     }
 }
 
-/* --- libsoup -------------------------------------------------------------------------------------------- */
+/* --- libsoup
+ * -------------------------------------------------------------------------------------------- */
 
 /* The address object is the one thing that libsoup hands through from connection to request. */
 static SbPipe *
 get_pipe (SoupServerMessage *message)
 {
-  return g_object_get_qdata (G_OBJECT (soup_server_message_get_remote_address (message)), pipe_quark ());
+  return g_object_get_qdata (G_OBJECT (soup_server_message_get_remote_address (message)),
+                             pipe_quark ());
 }
 
 static void
-got_chunk_cb (SoupServerMessage *message,
-              GBytes            *chunk,
-              gpointer           data)
+got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer data)
 {
   SbEndpoint *self = data;
   SbPipe *pipe = get_pipe (message);
@@ -318,29 +306,28 @@ got_chunk_cb (SoupServerMessage *message,
       sb_pipe_refuse (pipe, 413);
       return;
     }
-  g_byte_array_append (chunks, bytes, (guint) size);
+  g_byte_array_append (chunks, bytes, (guint)size);
   sb_transport_hold (self->transport, pipe, chunks->len);
 }
 
 static void
-early_cb (SoupServer        *server,
+early_cb (SoupServer *server,
           SoupServerMessage *message,
-          const char        *path,
-          GHashTable        *query,
-          gpointer           data)
+          const char *path,
+          GHashTable *query,
+          gpointer data)
 {
   if (!get_pipe (message)->chunked)
     return;
 
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   g_object_set_qdata_full (G_OBJECT (message), chunks_quark (), g_byte_array_new (),
-                           (GDestroyNotify) g_byte_array_unref);
+                           (GDestroyNotify)g_byte_array_unref);
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), data);
 }
 
 static GBytes *
-take_body (SoupServerMessage *message,
-           SbPipe            *pipe)
+take_body (SoupServerMessage *message, SbPipe *pipe)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   g_autoptr (GBytes) first = NULL;
@@ -354,15 +341,13 @@ take_body (SoupServerMessage *message,
   if (body->length == 0)
     return g_bytes_new_static ("", 0);
   first = soup_message_body_get_chunk (body, 0);
-  if (first != NULL && g_bytes_get_size (first) == (gsize) body->length)
+  if (first != NULL && g_bytes_get_size (first) == (gsize)body->length)
     return g_steal_pointer (&first);
   return soup_message_body_flatten (body);
 }
 
 static SbBellEntry *
-find_bell (SbEndpoint *self,
-           const char *method,
-           const char *path)
+find_bell (SbEndpoint *self, const char *method, const char *path)
 {
   guint8 digest[DIGEST_LENGTH];
   SbBellEntry *entry;
@@ -373,17 +358,18 @@ find_bell (SbEndpoint *self,
     return entry;
   /* Another method on a bell's address is answered as an unknown address is: "405" would tell that
    * the address was guessed right. */
-  if ((method == SOUP_METHOD_GET && entry->hears_get) || (method == SOUP_METHOD_HEAD && entry->hears_head))
+  if ((method == SOUP_METHOD_GET && entry->hears_get) ||
+      (method == SOUP_METHOD_HEAD && entry->hears_head))
     return entry;
   return NULL;
 }
 
 static void
-handle_cb (SoupServer        *server,
+handle_cb (SoupServer *server,
            SoupServerMessage *message,
-           const char        *path,
-           GHashTable        *query,
-           gpointer           data)
+           const char *path,
+           GHashTable *query,
+           gpointer data)
 {
   SbEndpoint *self = data;
   SbPipe *pipe = get_pipe (message);
@@ -413,9 +399,7 @@ handle_cb (SoupServer        *server,
 }
 
 static void
-request_finished_cb (SoupServer        *server,
-                     SoupServerMessage *message,
-                     gpointer           data)
+request_finished_cb (SoupServer *server, SoupServerMessage *message, gpointer data)
 {
   SbPipe *pipe = get_pipe (message);
 
@@ -424,16 +408,13 @@ request_finished_cb (SoupServer        *server,
 }
 
 static void
-request_aborted_cb (SoupServer        *server,
-                    SoupServerMessage *message,
-                    gpointer           data)
+request_aborted_cb (SoupServer *server, SoupServerMessage *message, gpointer data)
 {
   sb_endpoint_end (data, get_pipe (message));
 }
 
 static void
-give_cb (SbPipe  *pipe,
-         gpointer data)
+give_cb (SbPipe *pipe, gpointer data)
 {
   SbEndpoint *self = data;
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
@@ -443,11 +424,10 @@ give_cb (SbPipe  *pipe,
   soup_server_accept_iostream (self->server, G_IO_STREAM (pipe), self->local_address, peer, NULL);
 }
 
-/* libsoup closes a connection after one answer unless it has a listener. It gets the listening socket
- * too, on a context that nobody runs: all accepting is the transport's. */
+/* libsoup closes a connection after one answer unless it has a listener. It gets the listening
+ * socket too, on a context that nobody runs: all accepting is the transport's. */
 static gboolean
-pretend_to_listen (SbEndpoint *self,
-                   GError    **error)
+pretend_to_listen (SbEndpoint *self, GError **error)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GSocket) socket = NULL;
@@ -467,7 +447,8 @@ pretend_to_listen (SbEndpoint *self,
   return done;
 }
 
-/* --- the object ------------------------------------------------------------------------------------------ */
+/* --- the object
+ * ------------------------------------------------------------------------------------------ */
 
 static void
 sb_endpoint_dispose (GObject *object)
@@ -508,8 +489,9 @@ sb_endpoint_class_init (SbEndpointClass *klass)
   object_class->dispose = sb_endpoint_dispose;
   object_class->finalize = sb_endpoint_finalize;
 
-  signals[ACCEPTED] = g_signal_new ("accepted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
+  signals[ACCEPTED] =
+    g_signal_new ("accepted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
 }
 
 static void
@@ -518,7 +500,7 @@ sb_endpoint_init (SbEndpoint *self)
   self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
   self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
   self->bells = g_hash_table_new_full (digest_hash, digest_equal, g_free, entry_free);
-  self->limits = (SbTransportLimits) {
+  self->limits = (SbTransportLimits){
     .idle_us = 60 * G_USEC_PER_SEC,
     .head_us = 10 * G_USEC_PER_SEC,
     .request_us = 30 * G_USEC_PER_SEC,
@@ -536,8 +518,7 @@ sb_endpoint_init (SbEndpoint *self)
  * Returns: (transfer full): an endpoint that does not listen yet
  */
 SbEndpoint *
-sb_endpoint_new (SbStore *store,
-                 gsize    body_limit)
+sb_endpoint_new (SbStore *store, gsize body_limit)
 {
   SbEndpoint *self = g_object_new (SB_TYPE_ENDPOINT, NULL);
 
@@ -551,13 +532,11 @@ sb_endpoint_new (SbStore *store,
  * sb_endpoint_listen:
  * @port: on 127.0.0.1; 0 for any free one
  *
- * Answers from now on, on the thread-default context. Errors: BUSY where the port is in use, REFUSED
- * where this user may not have it, FAILED.
+ * Answers from now on, on the thread-default context. Errors: BUSY where the port is in use,
+ * REFUSED where this user may not have it, FAILED.
  */
 gboolean
-sb_endpoint_listen (SbEndpoint *self,
-                    gint        port,
-                    GError    **error)
+sb_endpoint_listen (SbEndpoint *self, gint port, GError **error)
 {
   SbTransport *transport;
 
@@ -597,7 +576,8 @@ sb_endpoint_get_port (SbEndpoint *self)
 /**
  * sb_endpoint_stop:
  *
- * Stops accepting; requests that were read whole are still answered. See sb_endpoint_get_in_flight().
+ * Stops accepting; requests that were read whole are still answered. See
+ * sb_endpoint_get_in_flight().
  */
 void
 sb_endpoint_stop (SbEndpoint *self)
@@ -623,15 +603,13 @@ sb_endpoint_get_in_flight (SbEndpoint *self)
 }
 
 void
-sb_endpoint_set_limits (SbEndpoint              *self,
-                        const SbTransportLimits *limits)
+sb_endpoint_set_limits (SbEndpoint *self, const SbTransportLimits *limits)
 {
   self->limits = *limits;
 }
 
 void
-sb_endpoint_get_limits (SbEndpoint        *self,
-                        SbTransportLimits *limits)
+sb_endpoint_get_limits (SbEndpoint *self, SbTransportLimits *limits)
 {
   *limits = self->limits;
 }
@@ -649,9 +627,7 @@ sb_endpoint_get_store (SbEndpoint *self)
 }
 
 void
-sb_endpoint_emit_accepted (SbEndpoint *self,
-                           SbEvent    *event,
-                           SbAccepted *accepted)
+sb_endpoint_emit_accepted (SbEndpoint *self, SbEvent *event, SbAccepted *accepted)
 {
   g_signal_emit (self, signals[ACCEPTED], 0, event, accepted);
 }

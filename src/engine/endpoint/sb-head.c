@@ -18,19 +18,16 @@ is_token_char (guchar c)
 }
 
 static gboolean
-is_token (const char *text,
-          gsize       length)
+is_token (const char *text, gsize length)
 {
   for (gsize i = 0; i < length; i++)
-    if (!is_token_char ((guchar) text[i]))
+    if (!is_token_char ((guchar)text[i]))
       return FALSE;
   return length > 0;
 }
 
 static gboolean
-name_is (const char *name,
-         gsize       length,
-         const char *wanted)
+name_is (const char *name, gsize length, const char *wanted)
 {
   return length == strlen (wanted) && g_ascii_strncasecmp (name, wanted, length) == 0;
 }
@@ -48,10 +45,7 @@ name_is (const char *name,
  * Returns: %FALSE while the empty line is missing
  */
 gboolean
-sb_head_find_end (const char *text,
-                  gsize       length,
-                  gsize      *scanned,
-                  gsize      *end)
+sb_head_find_end (const char *text, gsize length, gsize *scanned, gsize *end)
 {
   gsize at = *scanned;
 
@@ -62,7 +56,7 @@ sb_head_find_end (const char *text,
 
       if (feed == NULL)
         break;
-      at = (gsize) (feed - text);
+      at = (gsize)(feed - text);
       next = at + 1;
       if (next < length && text[next] == '\r')
         next++;
@@ -85,32 +79,30 @@ sb_head_find_end (const char *text,
 
 /* METHOD SP target SP HTTP/1.x, with single spaces: what stands between is not guessed at. */
 static guint
-check_request_line (const char *line,
-                    gsize       length,
-                    gboolean   *old)
+check_request_line (const char *line, gsize length, gboolean *old)
 {
   const char *space = memchr (line, ' ', length);
   const char *target, *target_end;
   gsize rest;
 
-  if (space == NULL || space - line > 32 || !is_token (line, (gsize) (space - line)))
+  if (space == NULL || space - line > 32 || !is_token (line, (gsize)(space - line)))
     return 400;
 
   target = space + 1;
-  rest = length - (gsize) (target - line);
+  rest = length - (gsize)(target - line);
   target_end = memchr (target, ' ', rest);
   if (target_end == NULL)
     return rest > SB_HEAD_MAX_TARGET ? 414 : 400;
   if (target_end - target > SB_HEAD_MAX_TARGET)
     return 414;
   for (const char *p = target; p < target_end; p++)
-    if ((guchar) *p <= 0x20 || (guchar) *p >= 0x7f)
+    if ((guchar)*p <= 0x20 || (guchar)*p >= 0x7f)
       return 400;
   if (*target != '/' && g_ascii_strncasecmp (target, "http://", 7) != 0 &&
       g_ascii_strncasecmp (target, "https://", 8) != 0)
     return 400;
 
-  rest = length - (gsize) (target_end + 1 - line);
+  rest = length - (gsize)(target_end + 1 - line);
   if (rest != strlen ("HTTP/1.1") || strncmp (target_end + 1, "HTTP/", 5) != 0)
     return 400;
   if (strncmp (target_end + 1, "HTTP/1.1", 8) != 0 && strncmp (target_end + 1, "HTTP/1.0", 8) != 0)
@@ -121,16 +113,14 @@ check_request_line (const char *line,
 
 typedef struct
 {
-  guint   hosts;
-  guint   lengths;
-  guint   encodings;
+  guint hosts;
+  guint lengths;
+  guint encodings;
   SbHead *head;
 } Fields;
 
 static guint
-check_length (const char *value,
-              gsize       length,
-              Fields     *fields)
+check_length (const char *value, gsize length, Fields *fields)
 {
   guint64 number = 0;
 
@@ -140,24 +130,22 @@ check_length (const char *value,
     {
       if (!g_ascii_isdigit (value[i]))
         return 400;
-      number = number * 10 + (guint64) (value[i] - '0');
+      number = number * 10 + (guint64)(value[i] - '0');
     }
   fields->head->length = number;
   return 0;
 }
 
 static guint
-check_field (const char *line,
-             gsize       length,
-             Fields     *fields)
+check_field (const char *line, gsize length, Fields *fields)
 {
   const char *colon = memchr (line, ':', length);
   const char *value;
   gsize name_length, value_length;
 
-  if (colon == NULL || !is_token (line, (gsize) (colon - line)))
+  if (colon == NULL || !is_token (line, (gsize)(colon - line)))
     return 400;
-  name_length = (gsize) (colon - line);
+  name_length = (gsize)(colon - line);
   value = colon + 1;
   value_length = length - name_length - 1;
   while (value_length > 0 && (*value == ' ' || *value == '\t'))
@@ -165,7 +153,7 @@ check_field (const char *line,
   while (value_length > 0 && (value[value_length - 1] == ' ' || value[value_length - 1] == '\t'))
     value_length--;
   for (gsize i = 0; i < value_length; i++)
-    if (((guchar) value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f)
+    if (((guchar)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f)
       return 400;
 
   if (name_is (line, name_length, "host"))
@@ -196,9 +184,7 @@ check_field (const char *line,
  * Returns: 0, or the HTTP status to refuse it with
  */
 guint
-sb_head_check (const char *text,
-               gsize       length,
-               SbHead     *head)
+sb_head_check (const char *text, gsize length, SbHead *head)
 {
   SbHead found = { 0 };
   Fields fields = { .head = &found };
@@ -207,13 +193,13 @@ sb_head_check (const char *text,
 
   for (guint number = 0; line < end; number++)
     {
-      const char *feed = memchr (line, '\n', (gsize) (end - line));
+      const char *feed = memchr (line, '\n', (gsize)(end - line));
       gsize line_length;
       guint status;
 
       if (feed == NULL || feed == line || feed[-1] != '\r')
         return 400;
-      line_length = (gsize) (feed - 1 - line);
+      line_length = (gsize)(feed - 1 - line);
       if (number > SB_HEAD_MAX_HEADERS + 1)
         return 431;
       if (number == 0)

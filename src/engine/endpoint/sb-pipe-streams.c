@@ -15,18 +15,19 @@
 
 #include "sb-transport.h"
 
-/* A body of known length is handed on in pieces of at least this size, so that one that drips in byte
- * by byte does not become a million allocations in libsoup. */
+/* A body of known length is handed on in pieces of at least this size, so that one that drips in
+ * byte by byte does not become a million allocations in libsoup. */
 #define PIECE 8192
 
-/* --- the source libsoup waits with ------------------------------------------------------------------ */
+/* --- the source libsoup waits with
+ * ------------------------------------------------------------------ */
 
-/* It has no descriptor of its own: epoll has told the pipe already, and asking the pipe is cheaper than
- * the three nested sources GLib would poll each time. */
+/* It has no descriptor of its own: epoll has told the pipe already, and asking the pipe is cheaper
+ * than the three nested sources GLib would poll each time. */
 typedef struct
 {
-  GSource  base;
-  SbPipe  *pipe; /* owned */
+  GSource base;
+  SbPipe *pipe; /* owned */
   gboolean output;
 } PipeSource;
 
@@ -47,26 +48,23 @@ can_read (SbPipe *self)
 static gboolean
 pipe_source_check (GSource *source)
 {
-  PipeSource *self = (PipeSource *) source;
+  PipeSource *self = (PipeSource *)source;
 
   return self->output ? self->pipe->ended || self->pipe->writable : can_read (self->pipe);
 }
 
 static gboolean
-pipe_source_prepare (GSource *source,
-                     gint    *timeout)
+pipe_source_prepare (GSource *source, gint *timeout)
 {
   *timeout = -1;
   return pipe_source_check (source);
 }
 
 static gboolean
-pipe_source_dispatch (GSource    *source,
-                      GSourceFunc callback,
-                      gpointer    data)
+pipe_source_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
-  PipeSource *self = (PipeSource *) source;
-  GPollableSourceFunc func = (GPollableSourceFunc) (void (*) (void)) callback;
+  PipeSource *self = (PipeSource *)source;
+  GPollableSourceFunc func = (GPollableSourceFunc)(void (*) (void))callback;
 
   if (func == NULL)
     return G_SOURCE_REMOVE;
@@ -76,43 +74,44 @@ pipe_source_dispatch (GSource    *source,
 static void
 pipe_source_finalize (GSource *source)
 {
-  g_object_unref (((PipeSource *) source)->pipe);
+  g_object_unref (((PipeSource *)source)->pipe);
 }
 
 /* Child of a source made by libsoup, which sets a dummy callback through a closure. */
 static gboolean
-pipe_source_closure (GObject *stream,
-                     gpointer data)
+pipe_source_closure (GObject *stream, gpointer data)
 {
   return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs pipe_source_funcs = {
-  pipe_source_prepare, pipe_source_check, pipe_source_dispatch, pipe_source_finalize,
-  (GSourceFunc) (void (*) (void)) pipe_source_closure, NULL
-};
+static GSourceFuncs pipe_source_funcs = { pipe_source_prepare,
+                                          pipe_source_check,
+                                          pipe_source_dispatch,
+                                          pipe_source_finalize,
+                                          (GSourceFunc)(void (*) (void))pipe_source_closure,
+                                          NULL };
 
 static GSource *
-pipe_source_new (SbPipe  *pipe,
-                 gboolean output)
+pipe_source_new (SbPipe *pipe, gboolean output)
 {
   GSource *source = g_source_new (&pipe_source_funcs, sizeof (PipeSource));
 
-  ((PipeSource *) source)->pipe = g_object_ref (pipe);
-  ((PipeSource *) source)->output = output;
+  ((PipeSource *)source)->pipe = g_object_ref (pipe);
+  ((PipeSource *)source)->output = output;
   g_source_set_static_name (source, "SbPipe");
   return source;
 }
 
 static gssize
-fail (int      code,
-      GError **error)
+fail (int code, GError **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, code, code == G_IO_ERROR_WOULD_BLOCK ? "" : "Connection closed");
+  g_set_error_literal (error, G_IO_ERROR, code,
+                       code == G_IO_ERROR_WOULD_BLOCK ? "" : "Connection closed");
   return -1;
 }
 
-/* --- input -------------------------------------------------------------------------------------------- */
+/* --- input
+ * -------------------------------------------------------------------------------------------- */
 
 #define SB_TYPE_PIPE_INPUT (sb_pipe_input_get_type ())
 G_DECLARE_FINAL_TYPE (SbPipeInput, sb_pipe_input, SB, PIPE_INPUT, GInputStream)
@@ -120,26 +119,24 @@ G_DECLARE_FINAL_TYPE (SbPipeInput, sb_pipe_input, SB, PIPE_INPUT, GInputStream)
 struct _SbPipeInput
 {
   GInputStream parent_instance;
-  SbPipe      *pipe; /* (nullable): NULL once the pipe is gone */
+  SbPipe *pipe; /* (nullable): NULL once the pipe is gone */
 };
 
 static gsize
-take (SbPipe *self,
-      void   *buffer,
-      gsize   count)
+take (SbPipe *self, void *buffer, gsize count)
 {
   memcpy (buffer, self->buffer + self->start, count);
   self->start += count;
   return count;
 }
 
-/* Shows libsoup one request at a time: not a byte beyond its end, so that libsoup's own buffer never
- * holds the beginning of the next, which was not checked yet. */
+/* Shows libsoup one request at a time: not a byte beyond its end, so that libsoup's own buffer
+ * never holds the beginning of the next, which was not checked yet. */
 static gssize
 sb_pipe_input_read_nonblocking (GPollableInputStream *stream,
-                                void                 *buffer,
-                                gsize                 count,
-                                GError              **error)
+                                void *buffer,
+                                gsize count,
+                                GError **error)
 {
   SbPipe *self = SB_PIPE_INPUT (stream)->pipe;
   gsize available;
@@ -150,14 +147,14 @@ sb_pipe_input_read_nonblocking (GPollableInputStream *stream,
     {
       count = MIN (count, self->head_left);
       self->head_left -= count;
-      return (gssize) take (self, buffer, count);
+      return (gssize)take (self, buffer, count);
     }
   if (self->phase != SB_PIPE_BODY)
     return fail (G_IO_ERROR_WOULD_BLOCK, error);
 
   available = self->end - self->start;
   if (!self->chunked)
-    count = (gsize) MIN (count, self->body_left);
+    count = (gsize)MIN (count, self->body_left);
   if (self->readable && available < MIN (count, PIECE))
     {
       sb_pipe_fill (self);
@@ -165,7 +162,8 @@ sb_pipe_input_read_nonblocking (GPollableInputStream *stream,
     }
   if (available == 0 && self->eof)
     return 0;
-  if (count == 0 || available == 0 || (!self->chunked && !self->eof && available < MIN (count, PIECE)))
+  if (count == 0 || available == 0 ||
+      (!self->chunked && !self->eof && available < MIN (count, PIECE)))
     return fail (G_IO_ERROR_WOULD_BLOCK, error);
 
   count = MIN (count, available);
@@ -176,7 +174,7 @@ sb_pipe_input_read_nonblocking (GPollableInputStream *stream,
       if (self->ended)
         return 0;
     }
-  return (gssize) take (self, buffer, count);
+  return (gssize)take (self, buffer, count);
 }
 
 static gboolean
@@ -188,8 +186,7 @@ sb_pipe_input_is_readable (GPollableInputStream *stream)
 }
 
 static GSource *
-sb_pipe_input_create_source (GPollableInputStream *stream,
-                             GCancellable         *cancellable)
+sb_pipe_input_create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
   SbPipe *self = SB_PIPE_INPUT (stream)->pipe;
 
@@ -202,19 +199,14 @@ sb_pipe_input_create_source (GPollableInputStream *stream,
 }
 
 static gssize
-sb_pipe_input_read (GInputStream *stream,
-                    void         *buffer,
-                    gsize         count,
-                    GCancellable *cancellable,
-                    GError      **error)
+sb_pipe_input_read (
+  GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
   return fail (G_IO_ERROR_NOT_SUPPORTED, error);
 }
 
 static gboolean
-sb_pipe_input_close (GInputStream *stream,
-                     GCancellable *cancellable,
-                     GError      **error)
+sb_pipe_input_close (GInputStream *stream, GCancellable *cancellable, GError **error)
 {
   return TRUE;
 }
@@ -245,7 +237,8 @@ sb_pipe_input_init (SbPipeInput *self)
 {
 }
 
-/* --- output ------------------------------------------------------------------------------------------- */
+/* --- output
+ * ------------------------------------------------------------------------------------------- */
 
 #define SB_TYPE_PIPE_OUTPUT (sb_pipe_output_get_type ())
 G_DECLARE_FINAL_TYPE (SbPipeOutput, sb_pipe_output, SB, PIPE_OUTPUT, GOutputStream)
@@ -253,38 +246,37 @@ G_DECLARE_FINAL_TYPE (SbPipeOutput, sb_pipe_output, SB, PIPE_OUTPUT, GOutputStre
 struct _SbPipeOutput
 {
   GOutputStream parent_instance;
-  SbPipe       *pipe; /* (nullable) */
+  SbPipe *pipe; /* (nullable) */
 };
 
 /* Sends what is corked and then @buffer, in one packet where they fit. Returns how much of @buffer
  * went, or -1 with errno. */
 static gssize
-send_both (SbPipe     *self,
-           const void *buffer,
-           gsize       count)
+send_both (SbPipe *self, const void *buffer, gsize count)
 {
   gsize before = self->corked_length - self->corked_start;
-  struct iovec parts[] = { { self->corked + self->corked_start, before }, { (void *) buffer, count } };
+  struct iovec parts[] = { { self->corked + self->corked_start, before },
+                           { (void *)buffer, count } };
   struct msghdr message = { .msg_iov = parts, .msg_iovlen = G_N_ELEMENTS (parts) };
   gssize n = sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 
   if (n < 0)
     return n;
-  if ((gsize) n <= before)
+  if ((gsize)n <= before)
     {
-      self->corked_start += (gsize) n;
+      self->corked_start += (gsize)n;
       errno = EAGAIN;
       return -1;
     }
   g_clear_pointer (&self->corked, g_free);
-  return n - (gssize) before;
+  return n - (gssize)before;
 }
 
 static gssize
 sb_pipe_output_write_nonblocking (GPollableOutputStream *stream,
-                                  const void            *buffer,
-                                  gsize                  count,
-                                  GError               **error)
+                                  const void *buffer,
+                                  gsize count,
+                                  GError **error)
 {
   SbPipe *self = SB_PIPE_OUTPUT (stream)->pipe;
   gssize n;
@@ -305,7 +297,7 @@ sb_pipe_output_write_nonblocking (GPollableOutputStream *stream,
       self->corked = g_memdup2 (buffer, count);
       self->corked_length = count;
       self->corked_start = 0;
-      return (gssize) count;
+      return (gssize)count;
     }
 
   do
@@ -329,8 +321,7 @@ sb_pipe_output_is_writable (GPollableOutputStream *stream)
 }
 
 static GSource *
-sb_pipe_output_create_source (GPollableOutputStream *stream,
-                              GCancellable          *cancellable)
+sb_pipe_output_create_source (GPollableOutputStream *stream, GCancellable *cancellable)
 {
   SbPipe *self = SB_PIPE_OUTPUT (stream)->pipe;
 
@@ -338,19 +329,14 @@ sb_pipe_output_create_source (GPollableOutputStream *stream,
 }
 
 static gssize
-sb_pipe_output_write (GOutputStream *stream,
-                      const void    *buffer,
-                      gsize          count,
-                      GCancellable  *cancellable,
-                      GError       **error)
+sb_pipe_output_write (
+  GOutputStream *stream, const void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
   return fail (G_IO_ERROR_NOT_SUPPORTED, error);
 }
 
 static gboolean
-sb_pipe_output_close (GOutputStream *stream,
-                      GCancellable  *cancellable,
-                      GError       **error)
+sb_pipe_output_close (GOutputStream *stream, GCancellable *cancellable, GError **error)
 {
   return TRUE;
 }

@@ -37,9 +37,7 @@ sb_pipe_get_output_stream (GIOStream *stream)
 /* libsoup is done with the connection. What the peer may still be sending has to be read for it to
  * see the answer: a socket closed over unread bytes resets the connection. */
 static gboolean
-sb_pipe_close_fn (GIOStream    *stream,
-                  GCancellable *cancellable,
-                  GError      **error)
+sb_pipe_close_fn (GIOStream *stream, GCancellable *cancellable, GError **error)
 {
   SbPipe *self = SB_PIPE (stream);
 
@@ -101,8 +99,7 @@ sb_pipe_init (SbPipe *self)
  * Returns: (transfer full): the connection, IDLE
  */
 SbPipe *
-sb_pipe_new (SbTransport *transport,
-             int          fd)
+sb_pipe_new (SbTransport *transport, int fd)
 {
   SbPipe *self = g_object_new (SB_TYPE_PIPE, NULL);
 
@@ -119,8 +116,7 @@ sb_pipe_new (SbTransport *transport,
  * Moves @self to @phase and sets the end in time that belongs to it.
  */
 void
-sb_pipe_set_phase (SbPipe      *self,
-                   SbPipePhase  phase)
+sb_pipe_set_phase (SbPipe *self, SbPipePhase phase)
 {
   const SbTransportLimits *limits;
   gint64 now = g_get_monotonic_time (), deadline = G_MAXINT64;
@@ -205,8 +201,8 @@ sb_pipe_fill (SbPipe *self)
       n = recv (self->fd, self->buffer + self->end, room, MSG_DONTWAIT);
       if (n > 0)
         {
-          self->end += (gsize) n;
-          if ((gsize) n < room && !self->hung_up)
+          self->end += (gsize)n;
+          if ((gsize)n < room && !self->hung_up)
             self->readable = FALSE;
         }
       else if (n < 0 && errno == EINTR)
@@ -230,7 +226,7 @@ drain (SbPipe *self)
       gssize n = recv (self->fd, waste, sizeof waste, MSG_DONTWAIT);
 
       if (n > 0)
-        self->drained += (gsize) n;
+        self->drained += (gsize)n;
       else if (n < 0 && errno == EINTR)
         continue;
       else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -251,8 +247,7 @@ drain (SbPipe *self)
 }
 
 static void
-take_head (SbPipe *self,
-           gsize   length)
+take_head (SbPipe *self, gsize length)
 {
   SbHead head = { 0 };
   guint status = sb_head_check (self->buffer + self->start, length, &head);
@@ -322,8 +317,8 @@ advance_head (SbPipe *self)
 /**
  * sb_pipe_advance:
  *
- * Goes on with what the phase allows: after epoll told that something changed, and when libsoup asks
- * for the next request.
+ * Goes on with what the phase allows: after epoll told that something changed, and when libsoup
+ * asks for the next request.
  */
 void
 sb_pipe_advance (SbPipe *self)
@@ -377,12 +372,11 @@ phrase_of (guint status)
  * sb_pipe_refuse:
  * @status: 400, 408, 413, 414, 431, 501, 503 or 505
  *
- * Answers in libsoup's stead and ends the connection; libsoup, if it has the connection, sees an end
- * of file in the middle of a request. Says nothing where an answer was begun already.
+ * Answers in libsoup's stead and ends the connection; libsoup, if it has the connection, sees an
+ * end of file in the middle of a request. Says nothing where an answer was begun already.
  */
 void
-sb_pipe_refuse (SbPipe *self,
-                guint   status)
+sb_pipe_refuse (SbPipe *self, guint status)
 {
   if (self->phase == SB_PIPE_LINGER || self->phase == SB_PIPE_CLOSED)
     return;
@@ -393,14 +387,14 @@ sb_pipe_refuse (SbPipe *self,
     {
       char text[256];
       const char *phrase = phrase_of (status);
-      int length = g_snprintf (text, sizeof text,
-                               "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
-                               "Content-Length: %" G_GSIZE_FORMAT "\r\n%s\r\n{\"status\":\"%s\"}\n",
-                               status, phrase, strlen (phrase) + 14,
-                               status == 503 ? "Retry-After: 5\r\n" : "", phrase);
+      int length = g_snprintf (
+        text, sizeof text,
+        "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        "Content-Length: %" G_GSIZE_FORMAT "\r\n%s\r\n{\"status\":\"%s\"}\n",
+        status, phrase, strlen (phrase) + 14, status == 503 ? "Retry-After: 5\r\n" : "", phrase);
 
       self->answered = TRUE;
-      if (send (self->fd, text, (gsize) length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+      if (send (self->fd, text, (gsize)length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         {
           sb_pipe_drop (self);
           return;
@@ -458,8 +452,7 @@ sb_pipe_whole (SbPipe *self)
  * Returns: %FALSE if nobody is there any more to read it
  */
 gboolean
-sb_pipe_answer (SbPipe   *self,
-                gboolean  with_body)
+sb_pipe_answer (SbPipe *self, gboolean with_body)
 {
   if (self->ended)
     return FALSE;

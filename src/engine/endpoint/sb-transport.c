@@ -21,42 +21,42 @@
 
 #include "sb-error.h"
 
-#define BATCH         64
-#define WANTED_FILES  4096
+#define BATCH        64
+#define WANTED_FILES 4096
 
 struct _SbTransport
 {
   SbTransportLimits limits;
-  SbTransportGive   give;
-  gpointer          data;
+  SbTransportGive give;
+  gpointer data;
 
-  GSource          *source;
-  GSocket          *listener;
-  int               epoll_fd;
-  int               spare_fd;     /* given up for a moment when there are no descriptors left */
-  gint              port;
-  gboolean          stopping;
+  GSource *source;
+  GSocket *listener;
+  int epoll_fd;
+  int spare_fd; /* given up for a moment when there are no descriptors left */
+  gint port;
+  gboolean stopping;
 
-  GQueue            pipes;        /* of SbPipe, oldest first */
-  GQueue            again;        /* of SbPipe with more to read than one turn allows */
-  gsize             held;
-  gint64            next_us;      /* when the source looks at the deadlines */
-  GPtrArray        *gone;         /* (nullable): pipes closed in this turn */
+  GQueue pipes; /* of SbPipe, oldest first */
+  GQueue again; /* of SbPipe with more to read than one turn allows */
+  gsize held;
+  gint64 next_us;  /* when the source looks at the deadlines */
+  GPtrArray *gone; /* (nullable): pipes closed in this turn */
 };
 
 typedef struct
 {
-  GSource      base;
+  GSource base;
   SbTransport *transport;
 } TransportSource;
 
-/* --- connections -------------------------------------------------------------------------------------- */
+/* --- connections
+ * -------------------------------------------------------------------------------------- */
 
 /* The connection to end when there is no place for another: the one that has waited longest with
  * nothing on it, else with the least. One that is worked on or answered is never taken. */
 static SbPipe *
-find_victim (SbTransport *self,
-             SbPipePhase  last)
+find_victim (SbTransport *self, SbPipePhase last)
 {
   SbPipe *victim = NULL;
 
@@ -87,8 +87,7 @@ make_place (SbTransport *self)
 }
 
 static void
-add_pipe (SbTransport *self,
-          int          fd)
+add_pipe (SbTransport *self, int fd)
 {
   struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET };
   int on = 1;
@@ -112,8 +111,7 @@ add_pipe (SbTransport *self,
 /* No descriptor is left for a connection that waits: it is taken and closed with the spare one, or
  * the listener would be readable for ever. */
 static void
-turn_away (SbTransport *self,
-           int          listen_fd)
+turn_away (SbTransport *self, int listen_fd)
 {
   int fd;
 
@@ -149,7 +147,8 @@ accept_pipes (SbTransport *self)
     }
 }
 
-/* --- the source ----------------------------------------------------------------------------------------- */
+/* --- the source
+ * ----------------------------------------------------------------------------------------- */
 
 static void
 end_late_ones (SbTransport *self)
@@ -178,8 +177,7 @@ end_late_ones (SbTransport *self)
 }
 
 static void
-handle_event (SbPipe   *pipe,
-              guint32   events)
+handle_event (SbPipe *pipe, guint32 events)
 {
   if (pipe->phase == SB_PIPE_CLOSED)
     return;
@@ -195,11 +193,9 @@ handle_event (SbPipe   *pipe,
 }
 
 static gboolean
-transport_dispatch (GSource    *source,
-                    GSourceFunc callback,
-                    gpointer    data)
+transport_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
-  SbTransport *self = ((TransportSource *) source)->transport;
+  SbTransport *self = ((TransportSource *)source)->transport;
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
   struct epoll_event events[BATCH];
   gboolean listening = FALSE;
@@ -216,7 +212,8 @@ transport_dispatch (GSource    *source,
       else
         handle_event (events[i].data.ptr, events[i].events);
     }
-  for (guint turns = self->again.length; turns > 0 && (link = g_queue_pop_head_link (&self->again)); turns--)
+  for (guint turns = self->again.length; turns > 0 && (link = g_queue_pop_head_link (&self->again));
+       turns--)
     {
       g_autoptr (SbPipe) pipe = link->data;
 
@@ -235,16 +232,18 @@ transport_dispatch (GSource    *source,
 }
 
 static gboolean
-transport_prepare (GSource *source,
-                   gint    *timeout)
+transport_prepare (GSource *source, gint *timeout)
 {
   *timeout = -1;
-  return !g_queue_is_empty (&((TransportSource *) source)->transport->again);
+  return !g_queue_is_empty (&((TransportSource *)source)->transport->again);
 }
 
-static GSourceFuncs transport_source_funcs = { transport_prepare, NULL, transport_dispatch, NULL, NULL, NULL };
+static GSourceFuncs transport_source_funcs = {
+  transport_prepare, NULL, transport_dispatch, NULL, NULL, NULL
+};
 
-/* --- life --------------------------------------------------------------------------------------------- */
+/* --- life
+ * --------------------------------------------------------------------------------------------- */
 
 /**
  * sb_transport_new:
@@ -254,9 +253,7 @@ static GSourceFuncs transport_source_funcs = { transport_prepare, NULL, transpor
  * Returns: (transfer full): a transport that does not listen yet
  */
 SbTransport *
-sb_transport_new (const SbTransportLimits *limits,
-                  SbTransportGive          give,
-                  gpointer                 data)
+sb_transport_new (const SbTransportLimits *limits, SbTransportGive give, gpointer data)
 {
   SbTransport *self = g_new0 (SbTransport, 1);
 
@@ -313,15 +310,15 @@ raise_file_limit (void)
 }
 
 static GSocket *
-open_listener (gint     port,
-               GError **error)
+open_listener (gint port, GError **error)
 {
   g_autoptr (GSocket) listener = NULL;
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, (guint16) port);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, (guint16)port);
   g_autoptr (GError) reason = NULL;
 
-  listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &reason);
+  listener =
+    g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &reason);
   if (listener != NULL)
     {
       g_socket_set_blocking (listener, FALSE);
@@ -332,16 +329,17 @@ open_listener (gint     port,
     return g_steal_pointer (&listener);
 
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
-    g_set_error (error, SB_ERROR, SB_ERROR_BUSY,
-                 _("Port %d on this computer is used by another program: end that program, or choose "
-                   "another port."),
-                 port);
+    g_set_error (
+      error, SB_ERROR, SB_ERROR_BUSY,
+      _ ("Port %d on this computer is used by another program: end that program, or choose "
+         "another port."),
+      port);
   else if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     g_set_error (error, SB_ERROR, SB_ERROR_REFUSED,
-                 _("This user may not listen on port %d: choose a port above 1023."), port);
+                 _ ("This user may not listen on port %d: choose a port above 1023."), port);
   else
     g_set_error (error, SB_ERROR, SB_ERROR_FAILED,
-                 _("Signalbox cannot listen on port %d: %s. Choose another port."), port,
+                 _ ("Signalbox cannot listen on port %d: %s. Choose another port."), port,
                  reason->message);
   return NULL;
 }
@@ -350,13 +348,11 @@ open_listener (gint     port,
  * sb_transport_listen:
  * @port: 0 for any free one
  *
- * Listens on 127.0.0.1 and goes on on the thread-default context. Errors: BUSY (the port is in use),
- * REFUSED (a port below 1024), FAILED.
+ * Listens on 127.0.0.1 and goes on on the thread-default context. Errors: BUSY (the port is in
+ * use), REFUSED (a port below 1024), FAILED.
  */
 gboolean
-sb_transport_listen (SbTransport *self,
-                     gint         port,
-                     GError     **error)
+sb_transport_listen (SbTransport *self, gint port, GError **error)
 {
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = self };
   g_autoptr (GSocket) listener = NULL;
@@ -377,15 +373,15 @@ sb_transport_listen (SbTransport *self,
   if (self->epoll_fd < 0 ||
       epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, g_socket_get_fd (listener), &event) < 0)
     {
-      g_set_error (error, SB_ERROR, SB_ERROR_FAILED, _("Signalbox cannot watch port %d: %s."), port,
-                   g_strerror (errno));
+      g_set_error (error, SB_ERROR, SB_ERROR_FAILED, _ ("Signalbox cannot watch port %d: %s."),
+                   port, g_strerror (errno));
       return FALSE;
     }
 
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
   self->listener = g_steal_pointer (&listener);
   self->source = g_source_new (&transport_source_funcs, sizeof (TransportSource));
-  ((TransportSource *) self->source)->transport = self;
+  ((TransportSource *)self->source)->transport = self;
   g_source_set_static_name (self->source, "SbTransport");
   g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
   g_source_attach (self->source, g_main_context_get_thread_default ());
@@ -449,7 +445,8 @@ sb_transport_get_n_pipes (SbTransport *self)
   return self->pipes.length;
 }
 
-/* --- for the pipes -------------------------------------------------------------------------------------- */
+/* --- for the pipes
+ * -------------------------------------------------------------------------------------- */
 
 const SbTransportLimits *
 sb_transport_get_limits (SbTransport *self)
@@ -458,8 +455,7 @@ sb_transport_get_limits (SbTransport *self)
 }
 
 void
-sb_transport_give (SbTransport *self,
-                   SbPipe      *pipe)
+sb_transport_give (SbTransport *self, SbPipe *pipe)
 {
   self->give (pipe, self->data);
 }
@@ -468,13 +464,11 @@ sb_transport_give (SbTransport *self,
  * sb_transport_hold:
  * @bytes: of its body that @pipe has in memory now
  *
- * Keeps the sum. Over the limit, the connection that has been sending its body for longest is refused:
- * a vendor's request is whole within milliseconds.
+ * Keeps the sum. Over the limit, the connection that has been sending its body for longest is
+ * refused: a vendor's request is whole within milliseconds.
  */
 void
-sb_transport_hold (SbTransport *self,
-                   SbPipe      *pipe,
-                   gsize        bytes)
+sb_transport_hold (SbTransport *self, SbPipe *pipe, gsize bytes)
 {
   if (self == NULL)
     return;
@@ -500,9 +494,7 @@ sb_transport_hold (SbTransport *self,
 
 /* Sets when @pipe ends unless it gets on (monotonic, G_MAXINT64: never). */
 void
-sb_transport_set_deadline (SbTransport *self,
-                           SbPipe      *pipe,
-                           gint64       deadline_us)
+sb_transport_set_deadline (SbTransport *self, SbPipe *pipe, gint64 deadline_us)
 {
   pipe->deadline_us = deadline_us;
   if (deadline_us < self->next_us)
@@ -514,8 +506,7 @@ sb_transport_set_deadline (SbTransport *self,
 
 /* Calls sb_pipe_advance() in the next turn of the loop. */
 void
-sb_transport_again (SbTransport *self,
-                    SbPipe      *pipe)
+sb_transport_again (SbTransport *self, SbPipe *pipe)
 {
   if (pipe->queued)
     return;
@@ -525,8 +516,7 @@ sb_transport_again (SbTransport *self,
 
 /* @pipe was closed. */
 void
-sb_transport_forget (SbTransport *self,
-                     SbPipe      *pipe)
+sb_transport_forget (SbTransport *self, SbPipe *pipe)
 {
   self->held -= pipe->held;
   pipe->held = 0;

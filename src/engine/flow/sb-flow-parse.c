@@ -328,8 +328,9 @@ read_type (Parser *parser, const Object *object, SbStepType *type)
           return TRUE;
         }
     }
-  message = g_strdup_printf (_ ("There is no kind of step “%.*s”. Did you mean “%s”?"),
-                             SB_FIT (text, 40), sb_nearest_word (text, names, G_N_ELEMENTS (names)));
+  message =
+    g_strdup_printf (_ ("There is no kind of step “%.*s”. Did you mean “%s”?"), SB_FIT (text, 40),
+                     sb_nearest_word (text, names, G_N_ELEMENTS (names)));
   add_problem (parser, object, "type", message);
   return FALSE;
 }
@@ -601,8 +602,8 @@ sb_flow_parse_draft (SbValue *document, SbProblems *problems)
  * @document: (transfer none): any JSON value
  * @problems: everything that is wrong is added
  *
- * What sb_flow_parse() and sb_flow_check() find, in one go: a document whose shape is wrong in one place is
- * still checked against the connectors in all others.
+ * What sb_flow_parse() and sb_flow_check() find, in one go: a document whose shape is wrong in one
+ * place is still checked against the connectors in all others.
  */
 void
 sb_flow_check_document (SbValue *document, SbConnectors *connectors, SbProblems *problems)

@@ -305,8 +305,8 @@ set_done (
 void
 sb_pilot_fill_cells (SbPilotWork *work, SbPilotRecord *record, const SbPilotStand *stand)
 {
-  g_autoptr (SbScope) scope = sb_replay_scope (
-    work->flow->time_zone, stand->run, stand->started_us, stand->label, stand->body);
+  g_autoptr (SbScope) scope = sb_replay_scope (work->flow->time_zone, stand->run, stand->started_us,
+                                               stand->label, stand->body);
   g_autoptr (SbJournal) journal = sb_replay_journal (stand->attempts, stand->timers, NULL);
   g_autofree Passed *passed = g_new0 (Passed, work->columns->len);
   Walked walked = { work, passed };

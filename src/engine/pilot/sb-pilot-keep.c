@@ -15,11 +15,11 @@
 typedef struct
 {
   SbConnectors *connectors;
-  SbFlow       *flow;
-  char         *flow_id;
-  char         *fingerprint;
-  SbPilotRow   *row;      /* keep: what is to be stored */
-  SbPilotRow   *practice; /* gate: the newest of each mode */
+  SbFlow *flow;
+  char *flow_id;
+  char *fingerprint;
+  SbPilotRow *row;      /* keep: what is to be stored */
+  SbPilotRow *practice; /* gate: the newest of each mode */
 } Asking;
 
 static void
@@ -35,13 +35,13 @@ asking_free (Asking *asking)
 }
 
 static GTask *
-ask (SbStore             *store,
-     SbConnectors        *connectors,
-     const char          *flow_id,
-     SbFlow              *flow,
-     GCancellable        *cancellable,
-     GAsyncReadyCallback  callback,
-     gpointer             data)
+ask (SbStore *store,
+     SbConnectors *connectors,
+     const char *flow_id,
+     SbFlow *flow,
+     GCancellable *cancellable,
+     GAsyncReadyCallback callback,
+     gpointer data)
 {
   GTask *task = g_task_new (store, cancellable, callback, data);
   Asking *asking = g_new0 (Asking, 1);
@@ -49,15 +49,13 @@ ask (SbStore             *store,
   asking->connectors = sb_connectors_ref (connectors);
   asking->flow = sb_flow_ref (flow);
   asking->flow_id = g_strdup (flow_id);
-  g_task_set_task_data (task, asking, (GDestroyNotify) asking_free);
+  g_task_set_task_data (task, asking, (GDestroyNotify)asking_free);
 
   return task;
 }
 
 static gboolean
-take_connections (GTask        *task,
-                  SbStore      *store,
-                  GAsyncResult *result)
+take_connections (GTask *task, SbStore *store, GAsyncResult *result)
 {
   Asking *asking = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
@@ -74,9 +72,7 @@ take_connections (GTask        *task,
 }
 
 static void
-pilot_saved_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      data)
+pilot_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   g_autoptr (GError) error = NULL;
@@ -88,9 +84,7 @@ pilot_saved_cb (GObject      *source,
 }
 
 static void
-keep_connections_cb (GObject      *source,
-                     GAsyncResult *result,
-                     gpointer      data)
+keep_connections_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Asking *asking = g_task_get_task_data (task);
@@ -98,21 +92,21 @@ keep_connections_cb (GObject      *source,
   if (!take_connections (task, SB_STORE (source), result))
     return;
   asking->row->fingerprint = g_strdup (asking->fingerprint);
-  sb_store_save_pilot_async (SB_STORE (source), asking->row, g_task_get_cancellable (task), pilot_saved_cb,
-                             g_object_ref (task));
+  sb_store_save_pilot_async (SB_STORE (source), asking->row, g_task_get_cancellable (task),
+                             pilot_saved_cb, g_object_ref (task));
 }
 
 void
-sb_pilot_keep_async (SbStore             *store,
-                     SbConnectors        *connectors,
-                     const char          *flow_id,
-                     SbFlow              *flow,
-                     const char          *mode,
-                     SbValue             *result,
-                     gint64               started_us,
-                     GCancellable        *cancellable,
-                     GAsyncReadyCallback  callback,
-                     gpointer             data)
+sb_pilot_keep_async (SbStore *store,
+                     SbConnectors *connectors,
+                     const char *flow_id,
+                     SbFlow *flow,
+                     const char *mode,
+                     SbValue *result,
+                     gint64 started_us,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer data)
 {
   GTask *task = ask (store, connectors, flow_id, flow, cancellable, callback, data);
   Asking *asking = g_task_get_task_data (task);
@@ -129,19 +123,14 @@ sb_pilot_keep_async (SbStore             *store,
 }
 
 gboolean
-sb_pilot_keep_finish (SbStore       *store,
-                      GAsyncResult  *result,
-                      GError       **error)
+sb_pilot_keep_finish (SbStore *store, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* A flow that was never tried in a mode has no pilot of it: that is an answer, not a failure. */
 static gboolean
-take_pilot (GTask         *task,
-            SbStore       *store,
-            GAsyncResult  *result,
-            SbPilotRow   **row)
+take_pilot (GTask *task, SbStore *store, GAsyncResult *result, SbPilotRow **row)
 {
   g_autoptr (GError) error = NULL;
 
@@ -154,9 +143,7 @@ take_pilot (GTask         *task,
 }
 
 static void
-sandbox_loaded_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      data)
+sandbox_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Asking *asking = g_task_get_task_data (task);
@@ -164,45 +151,43 @@ sandbox_loaded_cb (GObject      *source,
 
   if (take_pilot (task, SB_STORE (source), result, &sandbox))
     g_task_return_pointer (task,
-                           sb_gate_list_reasons (asking->flow, asking->fingerprint, asking->practice, sandbox,
-                                                 sb_clock_now_us ()),
-                           (GDestroyNotify) g_ptr_array_unref);
+                           sb_gate_list_reasons (asking->flow, asking->fingerprint,
+                                                 asking->practice, sandbox, sb_clock_now_us ()),
+                           (GDestroyNotify)g_ptr_array_unref);
 }
 
 static void
-practice_loaded_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      data)
+practice_loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Asking *asking = g_task_get_task_data (task);
 
   if (take_pilot (task, SB_STORE (source), result, &asking->practice))
-    sb_store_load_pilot_async (SB_STORE (source), asking->flow_id, "sandbox", g_task_get_cancellable (task),
-                               sandbox_loaded_cb, g_object_ref (task));
+    sb_store_load_pilot_async (SB_STORE (source), asking->flow_id, "sandbox",
+                               g_task_get_cancellable (task), sandbox_loaded_cb,
+                               g_object_ref (task));
 }
 
 static void
-gate_connections_cb (GObject      *source,
-                     GAsyncResult *result,
-                     gpointer      data)
+gate_connections_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Asking *asking = g_task_get_task_data (task);
 
   if (take_connections (task, SB_STORE (source), result))
-    sb_store_load_pilot_async (SB_STORE (source), asking->flow_id, "practice", g_task_get_cancellable (task),
-                               practice_loaded_cb, g_object_ref (task));
+    sb_store_load_pilot_async (SB_STORE (source), asking->flow_id, "practice",
+                               g_task_get_cancellable (task), practice_loaded_cb,
+                               g_object_ref (task));
 }
 
 void
-sb_gate_check_async (SbStore             *store,
-                     SbConnectors        *connectors,
-                     const char          *flow_id,
-                     SbFlow              *flow,
-                     GCancellable        *cancellable,
-                     GAsyncReadyCallback  callback,
-                     gpointer             data)
+sb_gate_check_async (SbStore *store,
+                     SbConnectors *connectors,
+                     const char *flow_id,
+                     SbFlow *flow,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer data)
 {
   GTask *task = ask (store, connectors, flow_id, flow, cancellable, callback, data);
 
@@ -211,9 +196,7 @@ sb_gate_check_async (SbStore             *store,
 }
 
 GPtrArray *
-sb_gate_check_finish (SbStore       *store,
-                      GAsyncResult  *result,
-                      GError       **error)
+sb_gate_check_finish (SbStore *store, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

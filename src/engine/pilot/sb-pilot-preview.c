@@ -140,8 +140,8 @@ walk_record (SbPilotWork *work, SbPilotRecord *record, SbValue *body)
 
   for (guint i = 0; i < MAX_ACTIONS; i++)
     {
-      g_autoptr (SbScope) scope = sb_replay_scope (
-        work->flow->time_zone, stand.run, stand.started_us, stand.label, stand.body);
+      g_autoptr (SbScope) scope = sb_replay_scope (work->flow->time_zone, stand.run,
+                                                   stand.started_us, stand.label, stand.body);
       g_autoptr (SbJournal) journal = sb_replay_journal (stand.attempts, stand.timers, NULL);
       g_autoptr (SbNeed) need =
         sb_walk_next (work->flow, scope, journal, stand.started_us, NULL, NULL);

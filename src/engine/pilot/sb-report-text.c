@@ -441,6 +441,6 @@ sb_report_write_text (SbValue *result, guint width, gboolean color)
   put_paragraph (&printer, verdict, 0);
   /* Before the end of the line, so that nothing of the colour stands on the next one. */
   if (color)
-    g_string_insert (printer.out, (gssize) printer.out->len - 1, "\033[0m");
+    g_string_insert (printer.out, (gssize)printer.out->len - 1, "\033[0m");
   return g_string_free (printer.out, FALSE);
 }

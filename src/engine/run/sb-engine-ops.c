@@ -19,7 +19,7 @@
 #include "sb-settings.h"
 #include "sb-template.h"
 
-#define DAY_S                   (24 * 3600)
+#define DAY_S (24 * 3600)
 
 /* --- reload
  * --------------------------------------------------------------------------------------- */

@@ -605,6 +605,7 @@ sb_engine_get_trigger_url (SbEngine *self, SbFlowRow *flow)
   gint port = sb_engine_get_port (self);
 
   if (port <= 0)
-    port = self->wanted_port > 0 ? self->wanted_port : (gint)sb_settings_read (SB_SETTING_PORT, NULL);
+    port =
+      self->wanted_port > 0 ? self->wanted_port : (gint)sb_settings_read (SB_SETTING_PORT, NULL);
   return g_strdup_printf ("http://127.0.0.1:%d/in/%s", port, flow->trigger_token);
 }

@@ -40,7 +40,7 @@ add_part (SbDuration *sum, gint64 number, const char *unit, gsize length)
       sum->days += number * units[i].days;
       sum->us += number * units[i].seconds * G_USEC_PER_SEC;
       return ABS (sum->days) <= MAX_DAYS &&
-             ABS (sum->us) <= MAX_DAYS * (gint64) 86400 * G_USEC_PER_SEC;
+             ABS (sum->us) <= MAX_DAYS * (gint64)86400 * G_USEC_PER_SEC;
     }
   return FALSE;
 }
