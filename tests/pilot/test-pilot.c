@@ -211,12 +211,14 @@ test_practice (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (
     strstr (sb_value_get_string (get_cell (result, 6, "trigger"), "detail"), "401"));
   assert_cell (result, 7, "invoice", "done");
-  g_assert_cmpint (sb_value_get_int_or (get_cell (result, 7, "invoice"), "tries", 0), ==, 2);
+  /* At least: on a busy machine a kept connection may be closed between two tries, which is one
+   * more. */
+  g_assert_cmpint (sb_value_get_int_or (get_cell (result, 7, "invoice"), "tries", 0), >=, 2);
   assert_cell (result, 8, "parcel", "expected-failure");
   assert_cell (result, 8, "packing", "held");
   assert_cell (result, 9, "invoice-total", "done");
   assert_cell (result, 9, "invoice", "skipped");
-  g_assert_cmpint (sb_value_get_int_or (get_cell (result, 9, "stock"), "tries", 0), ==, 3);
+  g_assert_cmpint (sb_value_get_int_or (get_cell (result, 9, "stock"), "tries", 0), >=, 3);
   assert_cell (result, 10, "goods-only", "done");
   assert_cell (result, 10, "customer", "skipped");
   /* In words, before anything was sent. */
