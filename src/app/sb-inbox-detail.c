@@ -79,8 +79,8 @@ add_title (GtkBox *box, SbClaim *claim, const SbChapter *open)
 
       gtk_widget_add_css_class (badge, "sb-badge");
       gtk_widget_add_css_class (badge, "warning");
-      gtk_widget_set_valign (badge, GTK_ALIGN_CENTER);
-      gtk_box_append (GTK_BOX (head), badge);
+      gtk_widget_set_halign (badge, GTK_ALIGN_START);
+      gtk_box_append (GTK_BOX (words), badge);
     }
 
   gtk_box_append (box, head);
@@ -149,13 +149,18 @@ static void
 add_done_and_not (
   GtkBox *box, GPtrArray *chapters, SbFlow *flow, const SbChapter *open, SbConnectors *connectors)
 {
-  GtkWidget *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 14);
+  GtkWidget *columns = gtk_flow_box_new ();
   GtkListBox *done_list, *open_list;
   GtkWidget *done = make_list (_ ("Already done"), &done_list);
   GtkWidget *not_done = make_list (_ ("Not done"), &open_list);
   guint n_done = 0;
 
-  gtk_box_set_homogeneous (GTK_BOX (columns), TRUE);
+  /* Side by side where there is room, else one below the other. */
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (columns), GTK_SELECTION_NONE);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (columns), TRUE);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (columns), 2);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (columns), 14);
+  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (columns), 12);
   for (guint i = 1; i < chapters->len; i++)
     {
       const SbChapter *chapter = g_ptr_array_index (chapters, i);
@@ -184,8 +189,12 @@ add_done_and_not (
 
   gtk_widget_set_valign (done, GTK_ALIGN_START);
   gtk_widget_set_valign (not_done, GTK_ALIGN_START);
-  gtk_box_append (GTK_BOX (columns), done);
-  gtk_box_append (GTK_BOX (columns), not_done);
+  gtk_widget_set_size_request (done, 240, -1);
+  gtk_widget_set_size_request (not_done, 240, -1);
+  gtk_flow_box_append (GTK_FLOW_BOX (columns), done);
+  gtk_flow_box_append (GTK_FLOW_BOX (columns), not_done);
+  gtk_widget_set_focusable (gtk_widget_get_parent (done), FALSE);
+  gtk_widget_set_focusable (gtk_widget_get_parent (not_done), FALSE);
   gtk_box_append (box, columns);
 }
 
