@@ -76,6 +76,38 @@ class Serve(ctl.Case):
         self.ctl("settings", "set", "port", "nine", check=2)
         self.assertEqual(self.ask("settings", "list")[0]["value"], 8787)
 
+    def test_a_full_disk_is_not_answered_with_yes(self):
+        disk = os.path.join(self.home, "disk")
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk],
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("a small disk can only be mounted by root")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk])
+        self.folder = os.path.join(disk, "data")
+        connection = self.add_shopify()
+        flow = self.add_live_flow(connection=connection)
+        self.ctl("flows", "pause", flow, check=0)
+        server = self.serve()
+        url = self.ask("flows", "show", flow)["url"]
+        with open(os.path.join(disk, "filler"), "wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+            except OSError:
+                pass
+
+        kept = 0
+        status = 200
+        while status == 200 and kept < 5000:
+            status = ctl.post_order(url, 1001 + kept)
+            kept += status == 200
+        self.assertEqual(status, 503)
+        os.unlink(os.path.join(disk, "filler"))
+        self.wait_for("it to take orders again", lambda: ctl.post_order(url, 9001) == 200)
+        self.assertEqual(self.ask("flows", "show", flow)["held"], kept + 1)
+        self.end(server)
+        self.assertEqual(len(self.ask("events", "list", "--limit", "1000")), min(kept + 1, 1000))
+
     def test_commands_beside_it_work_on_the_same_flows(self):
         self.ctl("flows", "import", self.write("flow.json", ctl.order_flow()), check=0)
         server = self.serve()
