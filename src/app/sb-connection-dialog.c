@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "sb-clock.h"
+
 struct _SbConnectionDialog
 {
   AdwWindow parent_instance;
@@ -52,6 +54,7 @@ typedef struct
 typedef struct
 {
   SbEngine *engine;
+  SbConnection *connection; /* as read from the rows */
   char *id;
   GHashTable *secrets;
   GHashTableIter iter;
@@ -62,6 +65,7 @@ static void
 saving_free (Saving *saving)
 {
   g_object_unref (saving->engine);
+  sb_connection_unref (saving->connection);
   g_free (saving->id);
   g_hash_table_unref (saving->secrets);
   g_free (saving);
@@ -191,8 +195,24 @@ read_rows (SbConnectionDialog *self, SbConnector *connector, GHashTable **secret
                                   connector->id, name[0] != '\0' ? name : connector->name,
                                   production ? "production" : "sandbox", settings);
   *secrets = g_steal_pointer (&keys);
+  if (self->connection != NULL)
+    connection->secret_changed_us = self->connection->secret_changed_us;
 
   return connection;
+}
+
+/* When an account is changed, a key that was left empty is the one in the keyring. */
+static gboolean
+is_kept_secret (SbConnectionDialog *self, const char *key)
+{
+  for (guint i = 0; self->connection != NULL && key != NULL && i < self->rows->len; i++)
+    {
+      FieldRow *entry = g_ptr_array_index (self->rows, i);
+
+      if (g_str_equal (entry->field->key, key))
+        return entry->field->secret && gtk_editable_get_text (GTK_EDITABLE (entry->row))[0] == '\0';
+    }
+  return FALSE;
 }
 
 /* Marks the rows that a problem is about, so that the eye finds them. */
@@ -214,6 +234,8 @@ show_problems (SbConnectionDialog *self, SbProblems *problems)
     {
       const SbProblem *problem = sb_problems_get (problems, i);
 
+      if (is_kept_secret (self, problem->field))
+        continue;
       for (guint j = 0; j < self->rows->len && problem->field != NULL; j++)
         {
           FieldRow *entry = g_ptr_array_index (self->rows, j);
@@ -283,6 +305,34 @@ secret_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+dated_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Saving *saving = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = sb_store_save_connection_finish (SB_STORE (source), result, &error);
+
+  if (id == NULL)
+    g_warning ("The age of a key could not be kept: %s", error->message);
+  sb_engine_reload_async (saving->engine, NULL, reloaded_cb, task);
+}
+
+/* When its keys changed is kept with the connection: by that the engine knows that it must read
+ * them again, and the owner how old they are. It is written once the keyring has them. */
+static void
+date_secrets (GTask *task)
+{
+  Saving *saving = g_task_get_task_data (task);
+  SbConnection *read = saving->connection;
+  g_autoptr (SbConnection) dated =
+    sb_connection_new (saving->id, read->connector, read->name, read->environment, read->settings);
+
+  dated->secret_changed_us = sb_clock_now_us ();
+  sb_store_save_connection_async (sb_engine_get_store (saving->engine), dated, NULL, dated_cb,
+                                  task);
+}
+
+static void
 save_next_secret (GTask *task)
 {
   Saving *saving = g_task_get_task_data (task);
@@ -295,6 +345,8 @@ save_next_secret (GTask *task)
   if (g_hash_table_iter_next (&saving->iter, &key, &secret))
     sb_secrets_save_async (sb_engine_get_secrets (saving->engine), saving->id, key, secret, NULL,
                            secret_saved_cb, task);
+  else if (g_hash_table_size (saving->secrets) > 0)
+    date_secrets (task);
   else
     sb_engine_reload_async (saving->engine, NULL, reloaded_cb, task);
 }
@@ -335,16 +387,14 @@ save_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
     return;
 
   connection = read_rows (self, connector, &secrets);
-  /* When an account is changed, an empty key means: leave the one in the keyring. */
-  sb_connection_check (
-    connection, connector,
-    self->connection != NULL && g_hash_table_size (secrets) == 0 ? NULL : secrets, problems);
+  sb_connection_check (connection, connector, secrets, problems);
   if (show_problems (self, problems))
     return;
 
   set_busy (self, TRUE);
   saving = g_new0 (Saving, 1);
   saving->engine = g_object_ref (self->engine);
+  saving->connection = sb_connection_ref (connection);
   saving->secrets = g_steal_pointer (&secrets);
   task = g_task_new (self, NULL, NULL, NULL);
   g_task_set_source_tag (task, save_action);

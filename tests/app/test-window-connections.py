@@ -44,7 +44,7 @@ def test_connections():
     with Desktop() as desktop:
         app = App(desktop, sys.argv[1], arguments=['--practice'])
         app.click(app.wait('list item', 'Connections'))
-        app.click(app.wait('push button', 'Add Connection…'))
+        app.act(app.wait('push button', 'Add Connection…'))
 
         # Nothing was filled in: every problem is named, nothing is stored.
         app.act(app.wait('push button', 'Add'))
@@ -62,14 +62,25 @@ def test_connections():
         app.screenshot('connections')
         account, = list_connections(app)
         assert (account['name'], account['environment']) == ('Books', 'sandbox'), account
+        wait_for('the age of its key', lambda: list_connections(app)[0]['secret_changed'])
         assert files_with(app.data, CANARY) == []
+
+        # Another name; the key that is left empty stays the one in the keyring.
+        dated = list_connections(app)[0]['secret_changed']
+        app.act(app.wait('push button', 'Change, or enter keys'))
+        fill(app, 'Your name for it', 'Ledger')
+        app.act(app.wait('push button', 'Save'))
+        app.wait_gone('push button', 'Cancel')
+        wait_for('the new name', lambda: app.find('label', 'Ledger'))
+        account, = list_connections(app)
+        assert account['secret_changed'] == dated, account
 
         app.act(app.wait('push button', 'Test'))
         wait_for('what the test says', lambda: app.find('label', lambda name: 'QuickBooks' in name and '·' not in name))
         app.screenshot('connection-tested')
 
         app.act(app.wait('push button', 'Remove…'))
-        app.wait('label', 'Remove “Books”?')
+        app.wait('label', 'Remove “Ledger”?')
         app.act(app.wait('push button', lambda name: name.startswith('Remove') and name != 'Remove…'))
         app.wait('label', 'No connections yet')
         assert list_connections(app) == []
