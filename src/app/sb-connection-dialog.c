@@ -312,6 +312,7 @@ dated_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *id = sb_store_save_connection_finish (SB_STORE (source), result, &error);
 
+  sb_store_audit (SB_STORE (source), "secret-set", saving->id, NULL);
   if (id == NULL)
     g_warning ("The age of a key could not be kept: %s", error->message);
   sb_engine_reload_async (saving->engine, NULL, reloaded_cb, task);
@@ -369,6 +370,9 @@ connection_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
 
+  sb_store_audit (SB_STORE (source),
+                  saving->connection->id == NULL ? "connection-added" : "connection-changed",
+                  saving->id, NULL);
   save_next_secret (g_steal_pointer (&task));
 }
 

@@ -315,6 +315,7 @@ removed_cb (GObject *source, GAsyncResult *result, gpointer data)
         toast (self, error->message);
       return;
     }
+  sb_store_audit (SB_STORE (source), "connection-removed", request->id, NULL);
   if (self->session == NULL)
     return;
 

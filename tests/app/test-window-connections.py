@@ -8,6 +8,7 @@ else, it can be tried out, and it can be removed."""
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -84,6 +85,12 @@ def test_connections():
         app.act(app.wait('push button', lambda name: name.startswith('Remove') and name != 'Remove…'))
         app.wait('label', 'No connections yet')
         assert list_connections(app) == []
+
+        # All of it is on record, as it is when signalboxctl does it.
+        app.quit()
+        with sqlite3.connect(f'file:{app.data}/signalbox.db?mode=ro', uri=True) as store:
+            on_record = [what for what, in store.execute('SELECT what FROM audit ORDER BY id')]
+        assert on_record == ['connection-added', 'secret-set', 'connection-changed', 'connection-removed'], on_record
 
 
 sys.exit(run(test_connections))
