@@ -10,6 +10,8 @@
 
 #include <gio/gio.h>
 
+#include "sb-fault.h"
+
 /* Group commit: all that is queued goes into one transaction, and nobody hears of success before
  * the commit is on the disk. Either all of the batch is, or everyone in it is told the error. */
 
@@ -94,10 +96,12 @@ do_batch (SbStore *store, SbDb *db, SbStoreRequest *list, gboolean fenced, GErro
   for (SbStoreRequest *request = list; request != NULL && result == BATCH_DONE;
        request = request->next)
     result = do_request (db, request, fenced, error);
+  SB_CRASH_POINT ("writer-before-commit");
   if (result == BATCH_DONE &&
       (!sb_db_write_tallies (db, error) || !sb_store_write_refused (store, db, error) ||
        !sb_db_run (db, error, "COMMIT", "")))
     result = BATCH_FAILED;
+  SB_CRASH_POINT ("writer-after-commit");
   if (result != BATCH_DONE)
     roll_back (db);
   return result;
