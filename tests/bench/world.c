@@ -1,0 +1,156 @@
+/* world.c
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "world.h"
+
+#include <glib/gstdio.h>
+
+#include "fixture.h"
+#include "sb-json.h"
+
+/* A vendor without a rate limit: that of the real ones would be all that is measured. */
+static const char connector_text[] =
+  "{\"format\":1,\"id\":\"sink\",\"name\":\"Sink\",\"kind\":\"web\",\"about\":\"Takes what it is "
+  "sent.\","
+  "\"environments\":{\"production\":{\"base_url\":\"http://127.0.0.1:{{settings.port}}\"},"
+  "\"sandbox\":{\"base_url\":\"http://127.0.0.1:{{settings.port}}\"}},"
+  "\"settings\":[{\"key\":\"port\",\"label\":\"Port\",\"type\":\"text\",\"required\":true,"
+  "\"help\":\"Where it "
+  "listens.\",\"example\":\"8080\",\"sample\":\"8080\",\"pattern\":\"^[0-9]{1,5}$\"}],"
+  "\"auth\":{\"scheme\":\"none\"},\"rate_limit\":{\"per_second\":100000,\"concurrent\":32},"
+  "\"actions\":[{\"id\":\"put-order\",\"label\":\"note an "
+  "order\",\"kind\":\"action\",\"help\":\"Notes it.\","
+  "\"done\":\"Noted\",\"fields\":["
+  "{\"key\":\"order\",\"label\":\"Order\",\"type\":\"text\",\"required\":true,\"help\":\"Its "
+  "name.\","
+  "\"example\":\"#1001\",\"sample\":\"#1001\"},"
+  "{\"key\":\"total\",\"label\":\"Total\",\"type\":\"money\",\"required\":true,\"help\":\"Its "
+  "sum.\","
+  "\"example\":\"66.90\",\"sample\":\"66.90\"}],"
+  "\"request\":{\"method\":\"POST\",\"path\":\"/orders\",\"encoding\":\"json\","
+  "\"body\":{\"order\":\"{{fields.order}}\",\"total\":\"{{fields.total}}\"}},"
+  "\"idempotency\":{\"kind\":\"key\",\"in\":\"header\",\"name\":\"Idempotency-Key\",\"max\":255},"
+  "\"answer\":{\"ok\":[200],\"sample\":{\"ok\":true,\"id\":\"s1\"}}}]}";
+
+static const char flow_text[] =
+  "{\"format\":1,\"id\":\"two-calls\",\"name\":\"Two calls\",\"trigger\":{\"type\":\"webhook\","
+  "\"connector\":\"shopify\",\"trigger\":\"order-paid\",\"connection\":\"shop\"},\"steps\":["
+  "{\"id\":\"first\",\"type\":\"action\",\"connector\":\"sink\",\"action\":\"put-order\","
+  "\"connection\":\"sink\","
+  "\"fields\":{\"order\":\"{{trigger.name}}\",\"total\":\"{{trigger.total_price}}\"}},"
+  "{\"id\":\"second\",\"type\":\"action\",\"connector\":\"sink\",\"action\":\"put-order\","
+  "\"connection\":\"sink\","
+  "\"fields\":{\"order\":\"{{trigger.name}} again\",\"total\":\"{{trigger.total_price}}\"}}]}";
+
+gboolean
+world_write_connector (const char *folder, GError **error)
+{
+  g_autofree char *directory = g_build_filename (folder, "connectors", NULL);
+  g_autofree char *path = g_build_filename (directory, "sink.json", NULL);
+
+  g_mkdir_with_parents (directory, 0700);
+  return g_file_set_contents (path, connector_text, -1, error);
+}
+
+static gboolean
+save_connection (SbStore *store,
+                 const char *id,
+                 const char *connector,
+                 const char *setting,
+                 const char *value,
+                 GError **error)
+{
+  g_autoptr (SbValue) settings = sb_value_new_object ();
+  g_autoptr (SbConnection) connection = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *saved = NULL;
+  FixtureWait wait = { NULL };
+
+  sb_value_set_string (settings, setting, value);
+  connection = sb_connection_new (id, connector, id, "production", settings);
+  sb_store_save_connection_async (store, connection, NULL, fixture_done_cb, &wait);
+  result = fixture_wait (&wait);
+  saved = sb_store_save_connection_finish (store, result, error);
+  return saved != NULL;
+}
+
+static gboolean
+save_secret (
+  SbSecrets *secrets, const char *connection, const char *key, const char *secret, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  FixtureWait wait = { NULL };
+
+  sb_secrets_save_async (secrets, connection, key, secret, NULL, fixture_done_cb, &wait);
+  result = fixture_wait (&wait);
+  return sb_secrets_save_finish (secrets, result, error);
+}
+
+static SbFlowRow *
+publish (SbStore *store, GError **error)
+{
+  g_autoptr (SbValue) document = sb_json_parse (flow_text, -1, error);
+  g_autoptr (GAsyncResult) saved = NULL, published = NULL, loaded = NULL;
+  g_autofree char *id = NULL;
+  FixtureWait wait = { NULL };
+
+  sb_store_save_draft_async (store, NULL, "Two calls", document, NULL, fixture_done_cb, &wait);
+  saved = fixture_wait (&wait);
+  id = sb_store_save_draft_finish (store, saved, error);
+  if (id == NULL)
+    return NULL;
+  sb_store_publish_async (store, id, NULL, NULL, fixture_done_cb, &wait);
+  published = fixture_wait (&wait);
+  if (sb_store_publish_finish (store, published, error) == 0)
+    return NULL;
+  sb_store_load_flow_async (store, id, NULL, fixture_done_cb, &wait);
+  loaded = fixture_wait (&wait);
+  return sb_store_load_flow_finish (store, loaded, error);
+}
+
+/**
+ * world_count:
+ * @state: of SbRun
+ *
+ * Blocks.
+ */
+guint
+world_count (SbStore *store, const char *state)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (SbValue) summary = NULL;
+  FixtureWait wait = { NULL };
+
+  sb_store_summary_async (store, NULL, fixture_done_cb, &wait);
+  result = fixture_wait (&wait);
+  summary = sb_store_summary_finish (store, result, NULL);
+  return summary != NULL
+           ? (guint)sb_value_get_int_or (sb_value_get_member (summary, "runs"), state, 0)
+           : 0;
+}
+
+/**
+ * world_set_up:
+ * @port: of the sink
+ *
+ * Saves the connections, their secrets and the flow of two actions, and publishes it. Blocks.
+ *
+ * Returns: (transfer full) (nullable): the flow
+ */
+SbFlowRow *
+world_set_up (SbStore *store, SbSecrets *secrets, gint port, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%d", port);
+
+  if (!save_connection (store, "shop", "shopify", "shop", "harbour-goods", error) ||
+      !save_connection (store, "sink", "sink", "port", text, error) ||
+      !save_secret (secrets, "shop", "client_secret", FIXTURE_SECRET, error) ||
+      !save_secret (secrets, "shop", "access_token", "shpat_bench", error))
+    return NULL;
+  return publish (store, error);
+}

@@ -1,0 +1,26 @@
+/* world.h
+ *
+ * Copyright 2026 The Signalbox authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "sb-secrets.h"
+#include "sb-store.h"
+
+G_BEGIN_DECLS
+
+/* A shop that orders come from, a vendor without a rate limit (the sink) and the flow between them: an
+ * order becomes two actions. */
+gboolean   world_write_connector (const char  *folder,
+                                  GError     **error);
+SbFlowRow *world_set_up          (SbStore     *store,
+                                  SbSecrets   *secrets,
+                                  gint         port,
+                                  GError     **error);
+/* Runs in a state. */
+guint      world_count           (SbStore     *store,
+                                  const char  *state);
+
+G_END_DECLS
