@@ -30,7 +30,7 @@ for_each_connector (ConnectorFunc func)
   g_autofree char *data_dir = sb_paths_get_data_dir ();
   g_autoptr (SbConnectors) connectors = sb_connectors_new (data_dir, NULL, problems);
 
-  g_assert_cmpuint (sb_connectors_get_length (connectors), >=, 9);
+  g_assert_cmpuint (sb_connectors_get_length (connectors), >=, 10);
   for (guint i = 0; i < sb_connectors_get_length (connectors); i++)
     {
       SbConnector *connector = sb_connectors_get (connectors, i);

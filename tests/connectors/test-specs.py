@@ -26,6 +26,7 @@ OPENAPI = {
     "square": ("square.json", ""),
     "stripe": ("stripe.json", ""),
     "slack": ("slack.json", "/api"),
+    "sendgrid": ("sendgrid.json", "/v3"),
     "shipstation": ("shipstation_v2.json", ""),
     "shipstation-v1": ("shipstation_v1.json", ""),
 }
@@ -33,6 +34,7 @@ OPENAPI = {
 ABSENT = {
     ("quickbooks", "create-sales-receipt"), ("quickbooks", "create-refund-receipt"),
     ("quickbooks", "create-credit-memo"), ("square", "list-locations"), ("shipstation", "list-carriers"),
+    ("sendgrid", "scopes"),
 }
 # Query parameters that the third-party description of QuickBooks does not list.
 EXTRA_QUERY = {"quickbooks": {"requestid", "minorversion"}}

@@ -29,6 +29,15 @@ class Pilot(ctl.Case):
         self.assertEqual(os.stat(report).st_mode & 0o777, 0o600)
         self.assertFalse(os.path.exists(self.folder), "a pilot of a file needs no data folder")
 
+    def test_every_ready_made_flow_comes_with_ten_records_that_pass(self):
+        templates = [one["id"] for one in self.ask("flows", "templates")]
+        self.assertGreaterEqual(len(templates), 3)
+        for id in templates:
+            with self.subTest(id):
+                result = self.ask("pilot", id)
+                self.assertTrue(result["passed"])
+                self.assertEqual(len(result["records"]), 10)
+
     def test_the_result_as_json(self):
         result = self.ctl("pilot", TEMPLATE, "--json", check=0).json
         self.assertTrue(result["passed"])
