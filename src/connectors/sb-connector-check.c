@@ -198,14 +198,15 @@ static void
 check_webhook_part (SbValue *document, SbValue *webhook, const char *path, SbProblems *problems)
 {
   SbValue *schemes = sb_value_get_member (webhook, "schemes");
+  const char *name;
 
   check_setting_name (document, webhook, "secret", TRUE, path, problems);
   check_setting_name (document, webhook, "user", FALSE, path, problems);
   check_setting_name (document, webhook, "password", TRUE, path, problems);
   check_setting_name (document, webhook, "keys", FALSE, path, problems);
-  for (guint i = 0; i < sb_value_get_length (schemes); i++)
+  /* Asked by name: in a file with other problems this may be a list. */
+  for (guint i = 0; (name = sb_value_get_member_name (schemes, i)) != NULL; i++)
     {
-      const char *name = sb_value_get_member_name (schemes, i);
       g_autofree char *below = g_strdup_printf ("%s.schemes.%s", path, name);
 
       check_webhook_part (document, sb_value_get_member (schemes, name), below, problems);

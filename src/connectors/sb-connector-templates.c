@@ -161,6 +161,7 @@ check_webhook_templates (Check *check, SbValue *webhook, const char *path)
 {
   SbValue *handshakes = sb_value_get_member (webhook, "handshakes");
   SbValue *schemes = sb_value_get_member (webhook, "schemes");
+  const char *name;
 
   check_member (check, "settings", path, webhook, "headers");
   check_member (check, "settings", path, webhook, "algorithm");
@@ -173,9 +174,9 @@ check_webhook_templates (Check *check, SbValue *webhook, const char *path)
       check_member (check, "body", below,
                     sb_value_get_member (sb_value_get_item (handshakes, i), "reply"), "body");
     }
-  for (guint i = 0; i < sb_value_get_length (schemes); i++)
+  /* Asked by name: in a file with other problems this may be a list. */
+  for (guint i = 0; (name = sb_value_get_member_name (schemes, i)) != NULL; i++)
     {
-      const char *name = sb_value_get_member_name (schemes, i);
       g_autofree char *below = g_strdup_printf ("%s.schemes.%s", path, name);
 
       check_webhook_templates (check, sb_value_get_member (schemes, name), below);
