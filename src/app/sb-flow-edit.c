@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "sb-flow-clip.h"
+
 /* One change to the tree of steps; what is NULL is not done. */
 typedef struct
 {
@@ -53,8 +55,6 @@ set_or_remove (SbValue *object, const char *member, SbValue *value)
 
 static SbValue *edit_steps (SbValue *steps, const char *owner, int lane, Edit *edit);
 
-static SbValue *renew_list (SbValue *steps, SbValue *document);
-
 static SbValue *
 edit_lanes (SbValue *lanes, const char *owner, Edit *edit)
 {
@@ -91,44 +91,6 @@ edit_step (SbValue *step, Edit *edit)
   return edited;
 }
 
-/* A copy of a step in which every id is new to the document. */
-static SbValue *
-renew_ids (SbValue *step, SbValue *document)
-{
-  SbValue *copy = clone_object (step);
-  SbValue *lanes = sb_value_get_member (step, "lanes");
-  const char *id = sb_value_get_string (step, "id");
-  g_autofree char *renewed = sb_flow_edit_make_id (document, id != NULL ? id : "step");
-
-  sb_value_set_string (copy, "id", renewed);
-  if (sb_value_get_member (step, "steps") != NULL)
-    sb_value_set (copy, "steps", renew_list (sb_value_get_member (step, "steps"), document));
-  if (lanes != NULL)
-    {
-      SbValue *renewed_lanes = sb_value_new_array ();
-
-      for (guint i = 0; i < sb_value_get_length (lanes); i++)
-        {
-          SbValue *lane = clone_object (sb_value_get_item (lanes, i));
-
-          sb_value_set (lane, "steps", renew_list (sb_value_get_member (lane, "steps"), document));
-          sb_value_append (renewed_lanes, lane);
-        }
-      sb_value_set (copy, "lanes", renewed_lanes);
-    }
-  return copy;
-}
-
-static SbValue *
-renew_list (SbValue *steps, SbValue *document)
-{
-  SbValue *renewed = sb_value_new_array ();
-
-  for (guint i = 0; i < sb_value_get_length (steps); i++)
-    sb_value_append (renewed, renew_ids (sb_value_get_item (steps, i), document));
-  return renewed;
-}
-
 static SbValue *
 edit_steps (SbValue *steps, const char *owner, int lane, Edit *edit)
 {
@@ -149,10 +111,15 @@ edit_steps (SbValue *steps, const char *owner, int lane, Edit *edit)
       sb_value_append (edited, edit_step (step, edit));
       if (edit->copy != NULL && g_strcmp0 (sb_value_get_string (step, "id"), edit->id) == 0)
         {
-          SbValue *copy = renew_ids (step, edit->document);
+          g_autoptr (SbValue) one = sb_value_new_array ();
+          g_autoptr (SbValue) copies = NULL;
+          SbValue *copy;
 
+          sb_value_append (one, sb_value_ref (step));
+          copies = sb_flow_clip_renew (edit->document, one);
+          copy = sb_value_get_item (copies, 0);
           *edit->copy = g_strdup (sb_value_get_string (copy, "id"));
-          sb_value_append (edited, copy);
+          sb_value_append (edited, sb_value_ref (copy));
         }
     }
   return edited;
@@ -251,35 +218,100 @@ sb_flow_edit_set_lane (
   return apply (document, &edit);
 }
 
-static gboolean
-steps_have (SbValue *steps, const char *id)
+/* The ways of a branch, to be changed. (transfer full) (nullable) */
+static SbValue *
+copy_lanes (SbValue *document, const char *step_id)
 {
-  for (guint i = 0; i < sb_value_get_length (steps); i++)
+  SbValue *lanes = sb_value_get_member (sb_flow_edit_find_step (document, step_id), "lanes");
+  SbValue *copy = lanes != NULL ? sb_value_new_array () : NULL;
+
+  for (guint i = 0; i < sb_value_get_length (lanes); i++)
+    sb_value_append (copy, sb_value_ref (sb_value_get_item (lanes, i)));
+  return copy;
+}
+
+SbValue *
+sb_flow_edit_insert_lane (SbValue *document, const char *step_id, guint index, SbValue *lane)
+{
+  g_autoptr (SbValue) old = copy_lanes (document, step_id);
+  SbValue *lanes = sb_value_new_array ();
+
+  for (guint i = 0; i <= sb_value_get_length (old); i++)
+    {
+      if (i == index || (i == sb_value_get_length (old) && index > i))
+        sb_value_append (lanes, sb_value_ref (lane));
+      if (i < sb_value_get_length (old))
+        sb_value_append (lanes, sb_value_ref (sb_value_get_item (old, i)));
+    }
+  sb_value_unref (lane);
+  return sb_flow_edit_set (document, step_id, "lanes", lanes);
+}
+
+SbValue *
+sb_flow_edit_remove_lane (SbValue *document, const char *step_id, guint index)
+{
+  g_autoptr (SbValue) old = copy_lanes (document, step_id);
+  SbValue *lanes = sb_value_new_array ();
+
+  for (guint i = 0; i < sb_value_get_length (old); i++)
+    if (i != index)
+      sb_value_append (lanes, sb_value_ref (sb_value_get_item (old, i)));
+  return sb_flow_edit_set (document, step_id, "lanes", lanes);
+}
+
+SbValue *
+sb_flow_edit_swap_lanes (SbValue *document, const char *step_id, guint first, guint second)
+{
+  g_autoptr (SbValue) old = copy_lanes (document, step_id);
+  SbValue *lanes = sb_value_new_array ();
+
+  for (guint i = 0; i < sb_value_get_length (old); i++)
+    {
+      guint from = i == first ? second : i == second ? first : i;
+
+      sb_value_append (lanes, sb_value_ref (sb_value_get_item (old, from)));
+    }
+  return sb_flow_edit_set (document, step_id, "lanes", lanes);
+}
+
+static SbValue *
+find_in_steps (SbValue *steps, const char *id)
+{
+  SbValue *found = NULL;
+
+  for (guint i = 0; found == NULL && i < sb_value_get_length (steps); i++)
     {
       SbValue *step = sb_value_get_item (steps, i);
       SbValue *lanes = sb_value_get_member (step, "lanes");
 
-      if (g_strcmp0 (sb_value_get_string (step, "id"), id) == 0 ||
-          steps_have (sb_value_get_member (step, "steps"), id))
-        return TRUE;
-      for (guint j = 0; j < sb_value_get_length (lanes); j++)
-        if (steps_have (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id))
-          return TRUE;
+      if (g_strcmp0 (sb_value_get_string (step, "id"), id) == 0)
+        return step;
+      found = find_in_steps (sb_value_get_member (step, "steps"), id);
+      for (guint j = 0; found == NULL && j < sb_value_get_length (lanes); j++)
+        found = find_in_steps (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id);
     }
-  return FALSE;
+  return found;
+}
+
+SbValue *
+sb_flow_edit_find_step (SbValue *document, const char *step_id)
+{
+  return find_in_steps (sb_value_get_member (document, "steps"), step_id);
 }
 
 gboolean
 sb_flow_edit_has_step (SbValue *document, const char *step_id)
 {
-  return steps_have (sb_value_get_member (document, "steps"), step_id);
+  return sb_flow_edit_find_step (document, step_id) != NULL;
 }
 
 char *
 sb_flow_edit_make_id (SbValue *document, const char *wanted)
 {
   /* These are roots of tokens already: a step of that name could not be referred to. */
-  static const char *const taken[] = { "trigger", "item", "run", "now", NULL };
+  static const char *const taken[] = { "trigger",  "item",    "run",   "now",     "fields",
+                                       "settings", "secrets", "key",   "version", "output",
+                                       "body",     "true",    "false", "null",    NULL };
   g_autofree char *id = g_strdup (wanted);
 
   for (guint n = 2; g_strv_contains (taken, id) || sb_flow_edit_has_step (document, id); n++)

@@ -41,11 +41,27 @@ SbValue *sb_flow_edit_set_lane    (SbValue    *document,
                                    int         lane,
                                    const char *member,
                                    SbValue    *value);
+/* Puts a way with an empty condition among those of a branch, before the one at @index. */
+SbValue *sb_flow_edit_insert_lane (SbValue    *document,
+                                   const char *step_id,
+                                   guint       index,
+                                   SbValue    *lane);
+SbValue *sb_flow_edit_remove_lane (SbValue    *document,
+                                   const char *step_id,
+                                   guint       index);
+/* Lets two ways of a branch change places; the first that holds is taken. */
+SbValue *sb_flow_edit_swap_lanes  (SbValue    *document,
+                                   const char *step_id,
+                                   guint       first,
+                                   guint       second);
 /* An id like @wanted that no step has yet: "create-invoice", "create-invoice-2". */
 char    *sb_flow_edit_make_id     (SbValue    *document,
                                    const char *wanted);
 /* Whether a step of that id is anywhere in the document. */
 gboolean sb_flow_edit_has_step    (SbValue    *document,
+                                   const char *step_id);
+/* (transfer none) (nullable) */
+SbValue *sb_flow_edit_find_step   (SbValue    *document,
                                    const char *step_id);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 
 #include "sb-clock.h"
 #include "sb-condition.h"
+#include "sb-flow-edit.h"
 #include "sb-template.h"
 
 #define MINUTE_US (60 * G_USEC_PER_SEC)
@@ -382,32 +383,11 @@ describe_condition (SbFlow *flow,
   return g_markup_printf_escaped ("<b>%s</b>", words);
 }
 
-static SbValue *
-find_step_document (SbValue *steps, const char *id)
-{
-  for (guint i = 0; i < sb_value_get_length (steps); i++)
-    {
-      SbValue *step = sb_value_get_item (steps, i);
-      SbValue *lanes = sb_value_get_member (step, "lanes");
-      SbValue *found;
-
-      if (g_strcmp0 (sb_value_get_string (step, "id"), id) == 0)
-        return step;
-      found = find_step_document (sb_value_get_member (step, "steps"), id);
-      for (guint j = 0; found == NULL && j < sb_value_get_length (lanes); j++)
-        found =
-          find_step_document (sb_value_get_member (sb_value_get_item (lanes, j), "steps"), id);
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 char *
 sb_words_lane_markup (SbFlow *flow, SbConnectors *connectors, SbStep *step, int lane)
 {
   SbLane *found = g_ptr_array_index (step->lanes, lane);
-  SbValue *document = find_step_document (sb_value_get_member (flow->document, "steps"), step->id);
+  SbValue *document = sb_flow_edit_find_step (flow->document, step->id);
   g_autofree char *words = NULL;
 
   if (found->condition == NULL)
@@ -497,9 +477,7 @@ sb_words_step_markup (SbFlow *flow, SbConnectors *connectors, SbStep *step)
     case SB_STEP_FILTER:
       words = describe_condition (
         flow, connectors,
-        sb_value_get_member (
-          find_step_document (sb_value_get_member (flow->document, "steps"), step->id),
-          "condition"),
+        sb_value_get_member (sb_flow_edit_find_step (flow->document, step->id), "condition"),
         step->condition, step->name);
       return g_strdup_printf (_ ("<span alpha='68%%'>Go on only if</span>\n%s"), words);
     case SB_STEP_DELAY:

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include "sb-error.h"
+#include "sb-flow-clip.h"
 #include "sb-flow-edit.h"
 #include "sb-json.h"
 
@@ -126,6 +128,83 @@ test_duplicate (void)
   assert_json (twice, "steps[1].lanes[0].steps[0].id", "\"c\"");
 }
 
+static void
+test_lanes (void)
+{
+  g_autoptr (SbValue) flow = make_flow ();
+  g_autoptr (SbValue) three =
+    sb_flow_edit_insert_lane (flow, "b", 1, parse ("{\"name\": \"z\", \"steps\": []}"));
+  g_autoptr (SbValue) swapped = sb_flow_edit_swap_lanes (three, "b", 0, 1);
+  g_autoptr (SbValue) two = sb_flow_edit_remove_lane (three, "b", 1);
+
+  assert_json (three, "steps[1].lanes[0].name", "\"x\"");
+  assert_json (three, "steps[1].lanes[1].name", "\"z\"");
+  assert_json (three, "steps[1].lanes[2].name", "\"y\"");
+  assert_json (swapped, "steps[1].lanes[0].name", "\"z\"");
+  assert_json (swapped, "steps[1].lanes[1].steps[0].id", "\"c\"");
+  g_assert_true (sb_value_equal (two, flow));
+}
+
+/* What the clipboard carries may come from anywhere. */
+static void
+test_clip (void)
+{
+  static const char *const nothing[] = {
+    "",
+    "hello",
+    "{}",
+    "[1]",
+    "{\"signalbox\": \"steps\", \"format\": 1, \"steps\": []}",
+    "{\"signalbox\": \"steps\", \"format\": 2, \"steps\": [{\"id\": \"a\"}]}",
+    "{\"signalbox\": \"steps\", \"format\": 1, \"steps\": {\"id\": \"a\"}}",
+  };
+  g_autoptr (SbValue) flow = make_flow ();
+  g_autofree char *text = sb_flow_clip_copy (flow, "b");
+  g_autoptr (SbValue) steps = sb_flow_clip_read (text, NULL);
+  g_autoptr (SbValue) other = parse ("{\"steps\": [{\"id\": \"c\"}, {\"id\": \"c-2\"}]}");
+  g_autofree char *first = NULL;
+  g_autoptr (SbValue) pasted = sb_flow_clip_paste (other, steps, NULL, -1, 1, &first);
+
+  g_assert_null (sb_flow_clip_copy (flow, "gone"));
+  g_assert_cmpstr (first, ==, "b");
+  assert_json (pasted, "steps[1].id", "\"b\"");
+  assert_json (pasted, "steps[1].lanes[0].steps[0].id", "\"c-3\"");
+  assert_json (pasted, "steps[2].id", "\"c-2\"");
+  for (guint i = 0; i < G_N_ELEMENTS (nothing); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (sb_flow_clip_read (nothing[i], &error));
+      g_assert_error (error, SB_ERROR, SB_ERROR_INVALID);
+    }
+}
+
+/* Within what is pasted references follow the new ids; two copies never get one id between them. */
+static void
+test_references (void)
+{
+  g_autoptr (SbValue) flow =
+    parse ("{\"steps\": [{\"id\": \"box\", \"type\": \"for-each\", \"list\": "
+           "\"{{trigger.items}}\", \"steps\": [{\"id\": \"find\"}, {\"id\": \"find-2\"}, "
+           "{\"id\": \"tell\", \"fields\": {\"id\": \"find\", \"text\": "
+           "\"{{find.sku | default: find-2.find | append: 'find'}} find {{ find[0] }}"
+           "{{trigger.find}}\"}}]}]}");
+  g_autofree char *copy = NULL;
+  g_autoptr (SbValue) twice = sb_flow_edit_duplicate (flow, "box", &copy);
+
+  g_assert_cmpstr (copy, ==, "box-2");
+  assert_json (twice, "steps[1].steps[0].id", "\"find-3\"");
+  assert_json (twice, "steps[1].steps[1].id", "\"find-2-2\"");
+  assert_json (twice, "steps[1].steps[2].fields.text",
+               "\"{{find-3.sku | default: find-2-2.find | append: 'find'}} find {{ find-3[0] }}"
+               "{{trigger.find}}\"");
+  /* A field is not an id, whatever it is called. */
+  assert_json (twice, "steps[1].steps[2].fields.id", "\"find\"");
+  assert_json (twice, "steps[0].steps[2].fields.text",
+               "\"{{find.sku | default: find-2.find | append: 'find'}} find {{ find[0] }}"
+               "{{trigger.find}}\"");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -135,5 +214,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/flow-edit/set", test_set);
   g_test_add_func ("/flow-edit/ids", test_ids);
   g_test_add_func ("/flow-edit/duplicate", test_duplicate);
+  g_test_add_func ("/flow-edit/lanes", test_lanes);
+  g_test_add_func ("/flow-edit/clip", test_clip);
+  g_test_add_func ("/flow-edit/references", test_references);
   return g_test_run ();
 }
