@@ -228,6 +228,14 @@ explain (Judging *self, const char *code)
       tidied = tidy (words);
       return g_strdup_printf (_ ("%s says: %s"), self->connector->name, tidied);
     }
+  if (status >= 300 && status < 400 && get_header (self, "location") != NULL)
+    {
+      tidied = tidy (get_header (self, "location"));
+      return g_strdup_printf (
+        _ ("%s wants this sent to another address (%s), which Signalbox does not "
+           "do: an address is changed in the connection"),
+        self->connector->name, tidied);
+    }
   if (status == 401)
     return g_strdup_printf (_ ("%s does not accept the sign-in of this connection"),
                             self->connector->name);
@@ -377,9 +385,13 @@ judge_ok (Judging *self, const char *format)
 {
   if (self->parsed == NULL && g_str_equal (format, "json") && self->answer->status != 204)
     {
+      const char *cut = self->answer->transport;
       g_autofree char *what =
-        g_strdup_printf (_ ("%s said OK (%u), but with an answer that cannot be read"),
-                         self->connector->name, self->answer->status);
+        cut != NULL
+          ? g_strdup_printf (_ ("%s said OK (%u), but %s"), self->connector->name,
+                             self->answer->status, cut)
+          : g_strdup_printf (_ ("%s said OK (%u), but with an answer that cannot be read"),
+                             self->connector->name, self->answer->status);
 
       return is_repeatable (self->action) ? retry (self, g_steal_pointer (&what))
                                           : unknown (self, what);

@@ -332,12 +332,17 @@ walk_delay (Walk *walk, SbStep *step, const char *place, const SbEntry *entry)
 {
   gboolean is_set = entry != NULL && entry->has_timer;
   gint64 until_us = is_set ? entry->until_us : 0;
+  gint64 afresh_us = 0;
   GError *error = NULL;
   g_autofree char *until = NULL;
   g_autofree char *detail = NULL;
 
   if (!is_set && !find_end (walk, step, &until_us, &error))
     return fail (walk, step, place, error);
+  /* More is left than the whole of it: the clock was ahead when it was set, and was put right. */
+  if (is_set && until_us > walk->now_us && step->duration != NULL &&
+      find_end (walk, step, &afresh_us, NULL))
+    until_us = MIN (until_us, afresh_us);
   if (until_us > walk->now_us)
     {
       set_need (walk, SB_WALK_WAIT, step, place);

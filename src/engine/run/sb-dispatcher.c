@@ -15,8 +15,8 @@
 
 /* Claims are taken in handfuls, once as much room is there. */
 #define CLAIM_MIN (SB_DISPATCHER_LIMIT / 4)
-/* The clock may be set and the computer may sleep: a timer is looked at again after this. */
-#define MAX_TIMER_US   (60 * (gint64)G_USEC_PER_SEC)
+/* A wall clock that is brought into step, a little at a time, was not put back. */
+#define PUT_BACK_US    (2 * (gint64)G_USEC_PER_SEC)
 #define STORE_RETRY_US (2 * (gint64)G_USEC_PER_SEC)
 
 struct _SbDispatcher
@@ -30,7 +30,9 @@ struct _SbDispatcher
   gboolean poked;   /* look again after the claim under way */
   gboolean backlog; /* more is ready in the store than there was room for */
   gboolean taking;  /* what the store was told about accepted runs */
+  gboolean waking;  /* what waits by a clock that was put back since */
   gint64 due_us;    /* UTC; 0: none known */
+  gint64 ahead_us;  /* of the wall clock before the elapsed time, when last looked at */
   GSource *timer;
 };
 
@@ -77,7 +79,7 @@ sb_dispatcher_get_active (SbDispatcher *self)
 gboolean
 sb_dispatcher_is_idle (SbDispatcher *self)
 {
-  return !self->claiming && g_hash_table_size (self->active) == 0;
+  return !self->claiming && !self->waking && g_hash_table_size (self->active) == 0;
 }
 
 /* While older runs wait in the store for room, new ones stand behind them. */
@@ -154,12 +156,50 @@ sb_dispatcher_take (SbDispatcher *self, SbEvent *event, SbAccepted *accepted)
   update_taking (self);
 }
 
+static void
+woken_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  SbDispatcher *self = data;
+  g_autoptr (GError) error = NULL;
+  gint woken = sb_store_wake_finish (SB_STORE (object), result, &error);
+
+  self->waking = FALSE;
+  if (error != NULL)
+    g_warning ("Runs that wait by a clock that was put back could not be woken: %s",
+               error->message);
+  else if (woken > 0)
+    g_info ("The clock was put back: %d runs that wait are looked at again", woken);
+  claim (self);
+}
+
+static void
+wake (SbDispatcher *self)
+{
+  if (self->waking)
+    return;
+  self->waking = TRUE;
+  sb_store_wake_async (self->core->store, sb_clock_now_us (), NULL, woken_cb, self);
+}
+
+/* Returns: whether the wall clock was put back since it was looked at last. */
+static gboolean
+look_at_clock (SbDispatcher *self)
+{
+  gint64 ahead_us = sb_clock_now_us () - sb_clock_elapsed_us ();
+  gboolean back = ahead_us < self->ahead_us - PUT_BACK_US;
+
+  self->ahead_us = ahead_us;
+  return back;
+}
+
 static gboolean
 timer_cb (gpointer data)
 {
   SbDispatcher *self = data;
 
   g_clear_pointer (&self->timer, g_source_unref);
+  if (look_at_clock (self))
+    wake (self);
   if (self->due_us != 0 && self->due_us <= sb_clock_now_us ())
     {
       self->due_us = 0;
@@ -178,7 +218,7 @@ schedule (SbDispatcher *self)
   unschedule (self);
   if (self->due_us == 0 || self->stopped)
     return;
-  self->timer = g_timeout_source_new (CLAMP (wait_us, 0, MAX_TIMER_US) / 1000 + 1);
+  self->timer = g_timeout_source_new (CLAMP (wait_us, 0, SB_CLOCK_LOOK_AGAIN_US) / 1000 + 1);
   g_source_set_callback (self->timer, timer_cb, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
 }
@@ -243,7 +283,9 @@ void
 sb_dispatcher_start (SbDispatcher *self)
 {
   self->started = TRUE;
-  claim (self);
+  look_at_clock (self);
+  /* It may have been put back while nobody was looking. */
+  wake (self);
   update_taking (self);
 }
 

@@ -19,7 +19,8 @@
 #include "sb-settings.h"
 #include "sb-template.h"
 
-#define DAY_S (24 * 3600)
+#define DAY_S        (24 * 3600)
+#define CLOCK_SET_US (3600 * (gint64)G_USEC_PER_SEC)
 
 /* --- reload
  * --------------------------------------------------------------------------------------- */
@@ -416,9 +417,16 @@ static gboolean
 retention_cb (gpointer data)
 {
   SbEngine *self = data;
+  gint64 ahead_us = sb_clock_now_us () - sb_clock_elapsed_us ();
 
   g_clear_pointer (&self->retention, g_source_unref);
-  sb_store_get_setting_async (self->store, SB_SETTING_RETENTION_DAYS, NULL, days_cb, NULL);
+  /* A clock that was just set to next year would make all of the history old: a day passes first, in
+   * which whoever set it can see that and put it right. */
+  if (ahead_us - self->retention_ahead_us > CLOCK_SET_US)
+    g_warning ("The clock was put forward, so nothing is removed for its age today");
+  else
+    sb_store_get_setting_async (self->store, SB_SETTING_RETENTION_DAYS, NULL, days_cb, NULL);
+  self->retention_ahead_us = ahead_us;
   sb_engine_plan_retention (self, DAY_S);
   return G_SOURCE_REMOVE;
 }

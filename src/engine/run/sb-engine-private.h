@@ -50,6 +50,7 @@ struct _SbEngine
   gboolean      ring_again;
   GHashTable   *alerts;       /* sentence → when it was last said (monotonic) */
   GSource      *retention;
+  gint64        retention_ahead_us; /* of the wall clock before the elapsed time, a retention ago */
   GSource      *poke;
 };
 

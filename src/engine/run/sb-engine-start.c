@@ -9,6 +9,7 @@
 #include "sb-engine-private.h"
 
 #include "sb-bells.h"
+#include "sb-clock.h"
 #include "sb-dispatcher.h"
 #include "sb-settings.h"
 
@@ -197,6 +198,7 @@ listen_cb (GObject *object, GAsyncResult *result, gpointer data)
     }
   self->begun = TRUE;
   sb_dispatcher_start (self->core.dispatcher);
+  self->retention_ahead_us = sb_clock_now_us () - sb_clock_elapsed_us ();
   sb_engine_plan_retention (self, FIRST_RETENTION_S);
   sb_engine_emit_changed (self, "engine", NULL);
   g_task_return_boolean (task, TRUE);

@@ -20,6 +20,9 @@
  * is one whose outcome nobody knows, so ours are closed first. */
 #define IDLE_TIMEOUT_S 4
 #define FIRST_CHUNK    8192
+/* libsoup reads on as long as there is something to read, without a look at anything else: an
+ * endless row of "100 Continue" would hold up the thread. */
+#define MAX_INFORMATIONAL 32
 
 struct _SbHttp
 {
@@ -42,6 +45,7 @@ typedef struct
   GSource *deadline;
   gboolean sent;
   gboolean late;
+  guint informational; /* answers before the answer */
 } Exchange;
 
 static void read_more (GTask *task);
@@ -120,6 +124,9 @@ describe_failure (SbHttp *self, Exchange *exchange, const GError *error)
 
       return g_strdup_printf (_ ("no answer from %s within %.4g seconds"), host, seconds);
     }
+  if (exchange->informational > MAX_INFORMATIONAL)
+    return g_strdup_printf (
+      _ ("%s sent one preliminary answer after the other and never the real one"), host);
   if (error->domain == G_RESOLVER_ERROR)
     return g_strdup_printf (_ ("the name %s was not found"), host);
   if (error->domain == G_TLS_ERROR)
@@ -239,6 +246,15 @@ starting_cb (SoupMessage *message, gpointer data)
   ((Exchange *)data)->sent = TRUE;
 }
 
+static void
+informational_cb (SoupMessage *message, gpointer data)
+{
+  Exchange *exchange = data;
+
+  if (++exchange->informational > MAX_INFORMATIONAL)
+    g_cancellable_cancel (exchange->cancellable);
+}
+
 static gboolean
 deadline_cb (gpointer data)
 {
@@ -335,6 +351,7 @@ sb_http_send_async (SbHttp *self,
     g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (cancelled_cb),
                              exchange->cancellable, 0);
   g_signal_connect (message, "starting", G_CALLBACK (starting_cb), exchange);
+  g_signal_connect (message, "got-informational", G_CALLBACK (informational_cb), exchange);
 
   soup_session_send_async (is_loopback (message) ? self->loopback : self->session, message,
                            G_PRIORITY_DEFAULT, exchange->cancellable, send_cb, g_object_ref (task));

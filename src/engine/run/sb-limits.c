@@ -33,9 +33,11 @@ typedef struct
   SbRate rate;
   guint inside;
   double tokens;
-  gint64 filled_us; /* monotonic: when @tokens was right */
-  gint64 hold_us;   /* UTC */
-  gint64 later_us;  /* UTC: the last one sent away comes back then */
+  /* Elapsed time, so that a wall clock that is set neither ends a pause nor makes it last a year.
+   */
+  gint64 filled_us; /* when @tokens was right */
+  gint64 hold_us;   /* nobody goes before */
+  gint64 later_us;  /* the last one sent away comes back then */
   guint failures;
   guint outages;
   GQueue queue; /* of Waiter */
@@ -91,7 +93,7 @@ find_gate (SbLimits *self, const char *connection)
     {
       gate = g_new0 (Gate, 1);
       gate->limits = self;
-      gate->filled_us = g_get_monotonic_time ();
+      gate->filled_us = sb_clock_elapsed_us ();
       gate->tokens = G_MAXDOUBLE;
       gate->rate.concurrent = 1;
       g_queue_init (&gate->queue);
@@ -103,7 +105,7 @@ find_gate (SbLimits *self, const char *connection)
 static void
 gate_fill (Gate *gate)
 {
-  gint64 now_us = g_get_monotonic_time ();
+  gint64 now_us = sb_clock_elapsed_us ();
 
   if (gate->rate.per_second <= 0)
     return;
@@ -116,7 +118,7 @@ gate_fill (Gate *gate)
 static gint64
 gate_wait_us (Gate *gate)
 {
-  gint64 hold_us = gate->hold_us - sb_clock_now_us ();
+  gint64 hold_us = gate->hold_us - sb_clock_elapsed_us ();
   guint concurrent = gate->outages > 0 ? 1 : MAX (gate->rate.concurrent, 1);
 
   if (gate->inside >= concurrent)
@@ -168,7 +170,9 @@ gate_schedule (Gate *gate)
     return;
 
   /* Not called from here: the caller may be in the middle of its own step. */
-  gate->wake = wait_us == 0 ? g_idle_source_new () : g_timeout_source_new (wait_us / 1000 + 1);
+  gate->wake = wait_us == 0
+                 ? g_idle_source_new ()
+                 : g_timeout_source_new (MIN (wait_us, SB_CLOCK_LOOK_AGAIN_US) / 1000 + 1);
   g_source_set_priority (gate->wake, G_PRIORITY_DEFAULT);
   g_source_set_callback (gate->wake, wake_cb, gate, NULL);
   g_source_attach (gate->wake, g_main_context_get_thread_default ());
@@ -201,7 +205,7 @@ sb_limits_enter (SbLimits *self,
                  gint64 *later_us)
 {
   Gate *gate = find_gate (self, connection);
-  gint64 now_us = sb_clock_now_us ();
+  gint64 now_us = sb_clock_elapsed_us ();
   Waiter *waiter = NULL;
 
   gate->rate = rate;
@@ -213,7 +217,7 @@ sb_limits_enter (SbLimits *self,
 
   if (g_queue_get_length (&gate->queue) >= MAX_QUEUE || gate->hold_us > now_us + SHORT_PAUSE_US)
     {
-      *later_us = gate_send_away (gate, now_us);
+      *later_us = sb_clock_now_us () + gate_send_away (gate, now_us) - now_us;
       return SB_TURN_LATER;
     }
 
@@ -255,11 +259,11 @@ sb_limits_cancel (SbLimits *self, const char *connection, gpointer data)
 }
 
 void
-sb_limits_hold (SbLimits *self, const char *connection, gint64 until_us)
+sb_limits_hold (SbLimits *self, const char *connection, gint64 pause_us)
 {
   Gate *gate = find_gate (self, connection);
 
-  gate->hold_us = MAX (gate->hold_us, until_us);
+  gate->hold_us = MAX (gate->hold_us, sb_clock_elapsed_us () + pause_us);
   gate_reschedule (gate);
 }
 
@@ -281,10 +285,10 @@ sb_limits_report (
   /* While it is out, each try that fails makes the pause longer. Those that were under way when it
    * began say nothing new. */
   gate->failures++;
-  if (gate->failures < OUTAGE_FAILURES || gate->hold_us > sb_clock_now_us ())
+  if (gate->failures < OUTAGE_FAILURES || gate->hold_us > sb_clock_elapsed_us ())
     return FALSE;
   gate->outages++;
   pause_us = sb_backoff_pause (first_us, max_us, gate->outages, 0.0, 0);
-  sb_limits_hold (self, connection, sb_clock_now_us () + pause_us);
+  sb_limits_hold (self, connection, pause_us);
   return gate->outages == 1;
 }

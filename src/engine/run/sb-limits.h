@@ -48,10 +48,10 @@ void      sb_limits_leave  (SbLimits     *self,
 void      sb_limits_cancel (SbLimits     *self,
                             const char   *connection,
                             gpointer      data);
-/* Nobody goes before @until_us (UTC). */
+/* Nobody goes for the next @pause_us, whatever the wall clock is set to meanwhile. */
 void      sb_limits_hold   (SbLimits     *self,
                             const char   *connection,
-                            gint64        until_us);
+                            gint64        pause_us);
 /* How it went, for outages: after several failures to reach the vendor in a row the connection is held,
  * longer each time, and one at a time tries. Returns TRUE when that begins. */
 gboolean  sb_limits_report (SbLimits     *self,

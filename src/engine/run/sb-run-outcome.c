@@ -76,7 +76,7 @@ try_later (SbRunner *self, gint64 retry_after_us, const char *message)
   gint64 pause_us = sb_backoff_pause (core->backoff_us, core->backoff_max_us, place->failures,
                                       g_random_double (), retry_after_us);
 
-  if (now_us + pause_us > place->first_us + core->give_up_us)
+  if (sb_place_get_tried_us (place, now_us) + pause_us > core->give_up_us)
     give_up (self, place, message);
   else
     sb_runner_to_waiting (self, now_us + pause_us, g_strdup (message));
@@ -268,8 +268,7 @@ sb_runner_take_outcome (SbRunner *self, const SbAnswer *answer, const SbOutcome 
 
     case SB_OUTCOME_RETRY:
       if (outcome->retry_after_us > 0)
-        sb_limits_hold (self->core->limits, self->account->connection->id,
-                        sb_clock_now_us () + outcome->retry_after_us);
+        sb_limits_hold (self->core->limits, self->account->connection->id, outcome->retry_after_us);
       try_later (self, outcome->retry_after_us, outcome->message);
       break;
 

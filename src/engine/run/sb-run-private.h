@@ -17,6 +17,8 @@ typedef struct
   gint       number;    /* of the newest attempt */
   guint      failures;  /* in a row that came to nothing */
   gint64     first_us;  /* when the first of them was sent */
+  gint64     last_us;   /* when the last of them was sent */
+  gint64     tried_us;  /* between the two, as far as it counts */
   SbAttempt *open;      /* (nullable): the newest, where its outcome is not known */
 } SbPlace;
 
@@ -119,6 +121,8 @@ SbPlace     *sb_runner_own_place      (SbRunner        *self);
 GHashTable *sb_places_new         (GPtrArray       *attempts);
 SbPlace    *sb_places_find        (GHashTable      *places,
                                    const char      *place);
+gint64      sb_place_get_tried_us (SbPlace         *self,
+                                   gint64           now_us);
 /* Counts @attempt, which has its outcome now or is about to be sent, in. */
 void        sb_place_count        (SbPlace         *self,
                                    SbAttempt       *attempt);

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sb-backoff.h"
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "sb-json.h"
@@ -47,6 +48,14 @@ sb_places_find (GHashTable *places, const char *place)
   return found;
 }
 
+/* For how long it has been tried, without the nights the computer slept, and whatever the clock was
+ * set to in between: nobody gives up because of time in which nothing could be tried. */
+gint64
+sb_place_get_tried_us (SbPlace *self, gint64 now_us)
+{
+  return self->tried_us + CLAMP (now_us - self->last_us, 0, SB_BACKOFF_MAX_US);
+}
+
 void
 sb_place_count (SbPlace *self, SbAttempt *attempt)
 {
@@ -61,7 +70,15 @@ sb_place_count (SbPlace *self, SbAttempt *attempt)
   if (open || g_str_equal (attempt->state, "retry"))
     {
       if (self->failures == 0)
-        self->first_us = attempt->started_us;
+        {
+          self->first_us = attempt->started_us;
+          self->tried_us = 0;
+        }
+      else if (fresh)
+        {
+          self->tried_us = sb_place_get_tried_us (self, attempt->started_us);
+        }
+      self->last_us = attempt->started_us;
       if (fresh)
         self->failures++;
     }

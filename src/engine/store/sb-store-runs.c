@@ -331,6 +331,41 @@ sb_store_recover_finish (SbStore *self, GAsyncResult *result, GError **error)
 }
 
 static gboolean
+wake (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  const gint64 *now_us = request->input;
+  gint changes;
+
+  if (!sb_db_run (db, error,
+                  "UPDATE runs INDEXED BY runs_waiting SET due_us = ?1"
+                  " WHERE state = 'waiting' AND due_us > ?1 AND changed_us > ?1",
+                  "i", *now_us))
+    return FALSE;
+  changes = sqlite3_changes (db->handle);
+  if (changes > 0)
+    sb_db_note (db, "runs", NULL);
+  sb_store_request_return_int (request, changes);
+  return TRUE;
+}
+
+void
+sb_store_wake_async (SbStore *self,
+                     gint64 now_us,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer data)
+{
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_wake_async, wake, g_memdup2 (&now_us, sizeof now_us),
+                g_free, cancellable, callback, data);
+}
+
+gint
+sb_store_wake_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return sb_store_take_int (self, result, -1, error);
+}
+
+static gboolean
 release (SbDb *db, SbStoreRequest *request, GError **error)
 {
   gint changes;

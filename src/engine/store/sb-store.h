@@ -151,6 +151,11 @@ GPtrArray *sb_store_claim_runs_finish    (SbStore *self, GAsyncResult *result, g
 void       sb_store_recover_async        (SbStore *self, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 gint       sb_store_recover_finish       (SbStore *self, GAsyncResult *result, GError **error);
+/* The wall clock was put back: runs that began to wait after @now_us are due at once, because the time
+ * they wait for was told by the wrong clock; the result is their number. A delay waits on from there. */
+void       sb_store_wake_async           (SbStore *self, gint64 now_us, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gint       sb_store_wake_finish          (SbStore *self, GAsyncResult *result, GError **error);
 /* Applies one change of a run, with its attempts and timers, as one transaction. */
 void       sb_store_apply_async          (SbStore *self, SbRunChange *change,
                                          GCancellable *cancellable,

@@ -10,12 +10,15 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sb-error.h"
 #include "sb-zone.h"
 
 static SbClockFunc source_func;
 static gpointer source_data;
+static SbClockFunc elapsed_func;
+static gpointer elapsed_data;
 
 /**
  * sb_clock_now_us:
@@ -42,6 +45,40 @@ sb_clock_set_source (SbClockFunc func, gpointer data)
   g_atomic_pointer_set (&source_func, NULL);
   g_atomic_pointer_set (&source_data, data);
   g_atomic_pointer_set (&source_func, func);
+}
+
+/**
+ * sb_clock_elapsed_us:
+ *
+ * CLOCK_BOOTTIME: unlike g_get_monotonic_time (), it goes on while the computer sleeps.
+ *
+ * Returns: µs since some moment, never less than before; from any thread
+ */
+gint64
+sb_clock_elapsed_us (void)
+{
+  SbClockFunc func = g_atomic_pointer_get (&elapsed_func);
+  struct timespec time;
+
+  if (func != NULL)
+    return func (g_atomic_pointer_get (&elapsed_data));
+  if (clock_gettime (CLOCK_BOOTTIME, &time) != 0)
+    return g_get_monotonic_time ();
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/**
+ * sb_clock_set_elapsed_source:
+ * @func: (nullable): NULL goes back to the real clock
+ *
+ * For tests, as sb_clock_set_source ().
+ */
+void
+sb_clock_set_elapsed_source (SbClockFunc func, gpointer data)
+{
+  g_atomic_pointer_set (&elapsed_func, NULL);
+  g_atomic_pointer_set (&elapsed_data, data);
+  g_atomic_pointer_set (&elapsed_func, func);
 }
 
 /**
