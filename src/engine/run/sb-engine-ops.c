@@ -420,8 +420,8 @@ retention_cb (gpointer data)
   gint64 ahead_us = sb_clock_now_us () - sb_clock_elapsed_us ();
 
   g_clear_pointer (&self->retention, g_source_unref);
-  /* A clock that was just set to next year would make all of the history old: a day passes first, in
-   * which whoever set it can see that and put it right. */
+  /* A clock that was just set to next year would make all of the history old: a day passes first,
+   * in which whoever set it can see that and put it right. */
   if (ahead_us - self->retention_ahead_us > CLOCK_SET_US)
     g_warning ("The clock was put forward, so nothing is removed for its age today");
   else
