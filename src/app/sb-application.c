@@ -13,6 +13,7 @@
 
 #include "sb-compat.h"
 #include "sb-paths.h"
+#include "sb-shortcuts.h"
 #include "sb-window.h"
 
 struct _SbApplication
@@ -23,29 +24,6 @@ struct _SbApplication
 };
 
 G_DEFINE_FINAL_TYPE (SbApplication, sb_application, ADW_TYPE_APPLICATION)
-
-static const struct
-{
-  const char *action;
-  const char *accels[3];
-} shortcuts[] = {
-  { "app.quit", { "<Primary>q" } },
-  { "window.close", { "<Primary>w" } },
-  { "win.new-flow", { "<Primary>n" } },
-  { "win.import", { "<Primary>o" } },
-  { "win.export", { "<Primary><Shift>e" } },
-  { "win.undo", { "<Primary>z" } },
-  { "win.redo", { "<Primary><Shift>z", "<Primary>y" } },
-  { "win.run-pilot", { "<Primary>r" } },
-  { "win.show-view::map", { "<Alt>1" } },
-  { "win.show-view::pilot", { "<Alt>2" } },
-  { "win.show-view::activity", { "<Alt>3" } },
-  { "win.show-view::plan", { "<Alt>4" } },
-  { "win.show-page::inbox", { "<Primary>i" } },
-  { "win.toggle-sidebar", { "F9" } },
-  { "win.previous-record", { "<Alt>Left" } },
-  { "win.next-record", { "<Alt>Right" } },
-};
 
 static void
 quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -69,9 +47,16 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   sb_compat_show_about (GTK_WIDGET (gtk_application_get_active_window (GTK_APPLICATION (data))));
 }
 
+static void
+shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  sb_shortcuts_present (gtk_application_get_active_window (GTK_APPLICATION (data)));
+}
+
 static const GActionEntry actions[] = {
   { "quit", quit_cb },
   { "about", about_cb },
+  { "shortcuts", shortcuts_cb },
 };
 
 static void
@@ -83,9 +68,7 @@ sb_application_startup (GApplication *application)
 
   gtk_window_set_default_icon_name (APP_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action,
-                                           (const char *const *)shortcuts[i].accels);
+  sb_shortcuts_install (GTK_APPLICATION (self));
   sb_session_start (self->session);
 }
 

@@ -19,6 +19,7 @@
 #include "sb-page.h"
 #include "sb-welcome-page.h"
 #include "sb-window-private.h"
+#include "sb-window-state.h"
 
 G_DEFINE_FINAL_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -182,6 +183,28 @@ sb_window_open_flow (SbWindow *self, const char *id)
   sb_window_show_page (self, "flow");
 }
 
+/* Where the person was when the window was closed; else the first flow; else how to begin. */
+static void
+show_first_page (SbWindow *self, GListModel *flows)
+{
+  g_autoptr (SbFlowItem) first = g_list_model_get_item (flows, 0);
+  g_autofree char *page = NULL;
+  g_autofree char *flow = NULL;
+
+  if (first == NULL)
+    {
+      sb_window_show_page (self, "welcome");
+      return;
+    }
+  sb_window_state_get_last (&page, &flow);
+  sb_window_open_flow (self, sb_session_find_flow (self->session, flow) != NULL
+                               ? flow
+                               : sb_flow_item_get_id (first));
+  if (strcmp (page, "inbox") == 0 || strcmp (page, "activity") == 0 ||
+      strcmp (page, "connections") == 0 || strcmp (page, "dashboard") == 0)
+    sb_window_show_page (self, page);
+}
+
 static void
 flows_changed_cb (SbWindow *self)
 {
@@ -206,12 +229,7 @@ flows_changed_cb (SbWindow *self)
     }
   if (!self->started)
     {
-      g_autoptr (SbFlowItem) first = g_list_model_get_item (flows, 0);
-
-      if (first != NULL)
-        sb_window_open_flow (self, sb_flow_item_get_id (first));
-      else
-        sb_window_show_page (self, "welcome");
+      show_first_page (self, flows);
     }
   sb_window_update_actions (self);
 }
@@ -281,6 +299,8 @@ sb_window_close_request (GtkWindow *window)
 {
   SbWindow *self = SB_WINDOW (window);
 
+  sb_window_state_save (window, gtk_stack_get_visible_child_name (self->stack),
+                        self->model != NULL ? sb_flow_model_get_id (self->model) : NULL);
   if (self->model != NULL && !self->closing)
     {
       sb_flow_model_save_async (self->model, NULL, saved_before_close_cb, g_object_ref (self));
@@ -340,6 +360,7 @@ sb_window_new (GtkApplication *application, SbSession *session)
 {
   SbWindow *self = g_object_new (SB_TYPE_WINDOW, "application", application, NULL);
 
+  sb_window_state_restore (GTK_WINDOW (self));
   self->session = g_object_ref (session);
   sb_sidebar_set_session (self->sidebar, session);
   g_signal_connect_object (session, "ready", G_CALLBACK (ready_cb), self, G_CONNECT_SWAPPED);

@@ -214,7 +214,7 @@ class Desktop:
 class App:
     """The program on a data folder. Widgets are AT-SPI accessibles; names are what the owner reads."""
 
-    def __init__(self, desktop, program, data=None, arguments=(), environment=None):
+    def __init__(self, desktop, program, data=None, arguments=(), environment=None, fit=True):
         self.desktop = desktop
         self.data = data or os.path.join(desktop.folder, 'data')
         self.log = os.path.join(desktop.folder, 'app.log')
@@ -231,7 +231,11 @@ class App:
         self.atspi = Atspi
         self.root = wait_for('the program on the accessibility bus', self._find_application)
         self.window = wait_for('a window', lambda: self.find('frame', 'Signalbox'))
-        self._fit_window()
+        if fit:
+            self._fit_window()
+        else:
+            wait_for('a window on the screen', self._search_window)
+            self.focus()
 
     def _find_application(self):
         if self.process.poll() is not None:
@@ -257,6 +261,12 @@ class App:
         except subprocess.CalledProcessError:
             return None
         return found.split('\n')[0] if found else None
+
+    def size(self):
+        """Width and height of the window on the screen, in pixels, with its shadow."""
+        words = self.desktop.xdotool('getwindowgeometry', '--shell', self._search_window()).split('\n')
+        values = dict(word.split('=') for word in words)
+        return int(values['WIDTH']), int(values['HEIGHT'])
 
     def focus(self):
         self.desktop.xdotool('windowfocus', '--sync', self._search_window())
