@@ -75,8 +75,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
     return 0;
 
   status = sb_head_check (text, end, &head);
-  fuzz_check (status == 0 || status == 400 || status == 414 || status == 431 || status == 501 ||
-              status == 505);
+  fuzz_check (status == 0 || status == 400 || status == 414 || status == 417 || status == 431 ||
+              status == 501 || status == 505);
   if (status != 0)
     {
       fuzz_check (head.length == 4711 && head.chunked);

@@ -6,8 +6,6 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
-
 #include "sb-endpoint.h"
 #include "sb-template.h"
 #include "sb-transport.h"
@@ -44,29 +42,20 @@ SbStore     *sb_endpoint_get_store     (SbEndpoint              *self);
 void         sb_endpoint_emit_accepted (SbEndpoint              *self,
                                         SbEvent                 *event,
                                         SbAccepted              *accepted);
-void         sb_endpoint_reply         (SbEndpoint              *self,
-                                        SoupServerMessage       *message,
-                                        SbPipe                  *pipe,
-                                        SbReply                  reply);
-void         sb_endpoint_reply_with    (SbEndpoint              *self,
-                                        SoupServerMessage       *message,
-                                        SbPipe                  *pipe,
-                                        guint                    status,
-                                        const char              *content_type,
-                                        const char              *text);
-void         sb_endpoint_begin         (SbEndpoint              *self,
-                                        SbPipe                  *pipe);
 void         sb_endpoint_store         (SbEndpoint              *self,
                                         SbEvent                 *event,
                                         GAsyncReadyCallback      callback,
                                         gpointer                 data);
-void         sb_endpoint_end           (SbEndpoint              *self,
-                                        SbPipe                  *pipe);
+/* What was handed to sb_endpoint_store () was answered. */
+void         sb_endpoint_end           (SbEndpoint              *self);
+/* One of the constant answers. */
+void         sb_endpoint_reply         (SbPipe                  *pipe,
+                                        SbReply                  reply);
 
+/* Judges the request on @pipe, which rang @entry, and answers it: at once, or, where it is an event, after
+ * its commit. */
 void         sb_request_handle         (SbEndpoint              *self,
-                                        SoupServerMessage       *message,
                                         SbPipe                  *pipe,
-                                        SbBellEntry             *entry,
-                                        GBytes                  *body);
+                                        SbBellEntry             *entry);
 
 G_END_DECLS

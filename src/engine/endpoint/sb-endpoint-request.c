@@ -18,7 +18,6 @@
 typedef struct
 {
   SbEndpoint *endpoint;
-  SoupServerMessage *message;
   SbPipe *pipe;
   SbEvent *event;
 } Request;
@@ -26,8 +25,7 @@ typedef struct
 static void
 request_free (Request *request)
 {
-  g_object_unref (request->message);
-  g_object_unref (request->pipe);
+  sb_pipe_unref (request->pipe);
   sb_event_unref (request->event);
   g_object_unref (request->endpoint);
   g_free (request);
@@ -84,26 +82,6 @@ describe_header (GString *out, const char *name, const char *value)
 
       append_json_text (out, valid);
     }
-}
-
-/* name in lower case → value; repeated headers joined by ", " (RFC 9110, section 5.2) */
-static GHashTable *
-collect_headers (SoupServerMessage *message)
-{
-  GHashTable *headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  SoupMessageHeadersIter iter;
-  const char *name, *value;
-
-  soup_message_headers_iter_init (&iter, soup_server_message_get_request_headers (message));
-  while (soup_message_headers_iter_next (&iter, &name, &value))
-    {
-      char *key = g_ascii_strdown (name, -1);
-      const char *before = g_hash_table_lookup (headers, key);
-
-      g_hash_table_replace (
-        headers, key, before == NULL ? g_strdup (value) : g_strconcat (before, ", ", value, NULL));
-    }
-  return headers;
 }
 
 /* A JSON object of @headers; what is secret shows only that it was there. Written straight out:
@@ -167,24 +145,14 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer data)
       reply = reply_to_error (error);
     }
 
-  /* The peer may have gone meanwhile, and libsoup with it; the event stays stored. */
-  if (request->pipe->released)
-    {
-      sb_endpoint_end (request->endpoint, request->pipe);
-      return;
-    }
-  sb_endpoint_reply (request->endpoint, request->message, request->pipe, reply);
-  soup_server_message_unpause (request->message);
+  /* The peer may have gone meanwhile; the event stays stored. */
+  sb_endpoint_reply (request->pipe, reply);
+  sb_endpoint_end (request->endpoint);
 }
 
 static void
-store_event (SbEndpoint *self,
-             SoupServerMessage *message,
-             SbPipe *pipe,
-             SbBellEntry *entry,
-             const SbIncoming *incoming,
-             SbVerdict *verdict,
-             gint64 now_us)
+store_event (
+  SbEndpoint *self, SbPipe *pipe, SbBellEntry *entry, SbVerdict *verdict, gint64 now_us)
 {
   SbEvent *event = sb_event_new ();
   Request *request = g_new0 (Request, 1);
@@ -194,35 +162,23 @@ store_event (SbEndpoint *self,
   event->source = g_strdup ("webhook");
   event->topic = g_steal_pointer (&verdict->topic);
   event->label = make_label (entry, verdict->body, now_us);
-  event->headers = describe_headers (incoming->headers);
-  event->body = g_bytes_ref (incoming->body);
+  event->headers = describe_headers (pipe->headers);
+  event->body = g_bytes_ref (pipe->body);
   event->received_us = now_us;
   event->parsed = g_steal_pointer (&verdict->body);
 
   request->endpoint = g_object_ref (self);
-  request->message = g_object_ref (message);
-  request->pipe = g_object_ref (pipe);
+  request->pipe = sb_pipe_ref (pipe);
   request->event = event;
-  sb_endpoint_begin (self, pipe);
-  soup_server_message_pause (message);
   sb_endpoint_store (self, event, stored_cb, request);
 }
 
 /* --- judging
  * -------------------------------------------------------------------------------------------- */
 
-static char *
-path_and_query (SoupServerMessage *message)
-{
-  GUri *uri = soup_server_message_get_uri (message);
-  const char *query = g_uri_get_query (uri);
-
-  return g_strconcat (g_uri_get_path (uri), query != NULL ? "?" : NULL, query, NULL);
-}
-
 /* The reason is said only to a peer whose signature was right. */
 static void
-reply_broken (SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, const char *reason)
+reply_broken (SbPipe *pipe, const char *reason)
 {
   g_autoptr (SbValue) answer = sb_value_new_object ();
   g_autofree char *text = NULL;
@@ -231,68 +187,61 @@ reply_broken (SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, const 
   if (reason != NULL)
     sb_value_set_string (answer, "reason", reason);
   text = sb_json_write (answer);
-  sb_endpoint_reply_with (self, message, pipe, 400, "application/json", text);
+  sb_pipe_answer (pipe, 400, NULL, "application/json", text);
 }
 
-/**
- * sb_request_handle:
- * @pipe: the connection @message came by
- * @entry: the bell that was rung
- * @body: raw, as received
- *
- * Judges the request and answers it: at once, or, where it is an event, after its commit.
- */
+/* The vendor asks whether somebody is at home. What is sent back may hold what it sent. */
+static void
+reply_handshake (SbPipe *pipe, SbVerdict *verdict)
+{
+  g_autofree char *extra = NULL;
+
+  if (verdict->echo_name != NULL && verdict->echo_value != NULL &&
+      strpbrk (verdict->echo_value, "\r\n") == NULL)
+    extra = g_strdup_printf ("%s: %s\r\n", verdict->echo_name, verdict->echo_value);
+  if (verdict->reply == NULL && verdict->status == 200)
+    sb_pipe_answer (pipe, 200, extra, "application/json", "{\"status\":\"ok\"}\n");
+  else
+    sb_pipe_answer (pipe, verdict->status != 0 ? verdict->status : 200, extra,
+                    verdict->content_type != NULL ? verdict->content_type : "text/plain",
+                    verdict->reply);
+}
+
 void
-sb_request_handle (
-  SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, SbBellEntry *entry, GBytes *body)
+sb_request_handle (SbEndpoint *self, SbPipe *pipe, SbBellEntry *entry)
 {
   SbBell *bell = entry->bell;
-  g_autoptr (GHashTable) headers = NULL;
+  SbIncoming incoming = { .method = pipe->method,
+                          .path_and_query = pipe->target,
+                          .headers = pipe->headers,
+                          .body = pipe->body };
   g_autoptr (SbVerdict) verdict = NULL;
-  g_autofree char *target = NULL;
-  SbIncoming incoming;
-  gint64 now_us;
+  gint64 now_us = sb_clock_now_us ();
 
   if (bell->unready != NULL)
     {
-      sb_endpoint_reply (self, message, pipe, SB_REPLY_UNAVAILABLE);
+      sb_endpoint_reply (pipe, SB_REPLY_UNAVAILABLE);
       return;
     }
 
-  now_us = sb_clock_now_us ();
-  headers = collect_headers (message);
-  target = path_and_query (message);
-  incoming = (SbIncoming){
-    .method = soup_server_message_get_method (message),
-    .path_and_query = target,
-    .headers = headers,
-    .body = body,
-  };
   verdict = sb_signature_judge (bell->connector, bell->trigger->id, bell->connection, bell->secrets,
                                 &incoming, bell->public_address, now_us);
   switch (verdict->kind)
     {
     case SB_VERDICT_ACCEPTED:
-      store_event (self, message, pipe, entry, &incoming, verdict, now_us);
+      store_event (self, pipe, entry, verdict, now_us);
       break;
     case SB_VERDICT_HANDSHAKE:
-      if (verdict->echo_name != NULL && verdict->echo_value != NULL)
-        soup_message_headers_replace (soup_server_message_get_response_headers (message),
-                                      verdict->echo_name, verdict->echo_value);
-      if (verdict->reply == NULL && verdict->status == 200)
-        sb_endpoint_reply (self, message, pipe, SB_REPLY_OK);
-      else
-        sb_endpoint_reply_with (self, message, pipe, verdict->status != 0 ? verdict->status : 200,
-                                verdict->content_type, verdict->reply);
+      reply_handshake (pipe, verdict);
       break;
     case SB_VERDICT_BROKEN:
       sb_store_count_refused (sb_endpoint_get_store (self), bell->flow_id, verdict->reason);
-      reply_broken (self, message, pipe, verdict->reason);
+      reply_broken (pipe, verdict->reason);
       break;
     case SB_VERDICT_REFUSED:
     default:
       sb_store_count_refused (sb_endpoint_get_store (self), bell->flow_id, verdict->reason);
-      sb_endpoint_reply (self, message, pipe, SB_REPLY_REFUSED);
+      sb_endpoint_reply (pipe, SB_REPLY_REFUSED);
       break;
     }
 }

@@ -9,7 +9,6 @@
 #include "sb-endpoint-private.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "sb-error.h"
 
@@ -25,12 +24,9 @@ struct _SbEndpoint
   SbStore *store;
   SbTransportLimits limits;
   SbTransport *transport;
-  SoupServer *server;
-  GSocketAddress *local_address;
   GChecksum *checksum;
   GHashTable *bells; /* digest of a token → SbBellEntry */
   guint in_flight;
-  gboolean stopped;
 
   GArray *waiting;    /* of Waiting: not yet handed to the store */
   GSource *hand_over; /* (nullable) */
@@ -53,14 +49,11 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static G_DEFINE_QUARK (sb - endpoint - pipe, pipe) static G_DEFINE_QUARK (sb - endpoint - chunks,
-                                                                          chunks)
+/* --- bells
+ * ---------------------------------------------------------------------------------------------- */
 
-  /* --- bells
-     ----------------------------------------------------------------------------------------------
-   */
-
-  static guint digest_hash (gconstpointer key)
+static guint
+digest_hash (gconstpointer key)
 {
   guint hash;
 
@@ -166,66 +159,12 @@ static const struct
   [SB_REPLY_UNAVAILABLE] = { 503, "{\"status\":\"not now\"}\n" },
 };
 
-/* What both ways of answering have in common. */
-static void
-prepare_reply (
-  SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, guint status, gboolean with_body)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-
-  soup_server_message_set_status (message, status, NULL);
-  if (status == 503)
-    soup_message_headers_replace (headers, "Retry-After", "30");
-  /* libsoup reads a chunked body through a buffer of its own, which may hold the start of another
-   * request afterwards: that one was not checked. */
-  if (pipe->chunked || self->stopped)
-    soup_message_headers_replace (headers, "Connection", "close");
-  sb_pipe_answer (pipe, with_body && soup_server_message_get_method (message) != SOUP_METHOD_HEAD);
-}
-
-/* Answers with one of the constant texts. */
 void
-sb_endpoint_reply (SbEndpoint *self, SoupServerMessage *message, SbPipe *pipe, SbReply reply)
+sb_endpoint_reply (SbPipe *pipe, SbReply reply)
 {
-  const char *text = replies[reply].text;
-
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, text,
-                                    strlen (text));
-  prepare_reply (self, message, pipe, replies[reply].status, TRUE);
-}
-
-/* Answers with a text of the connector's. @content_type (nullable), @text (nullable) */
-void
-sb_endpoint_reply_with (SbEndpoint *self,
-                        SoupServerMessage *message,
-                        SbPipe *pipe,
-                        guint status,
-                        const char *content_type,
-                        const char *text)
-{
-  gboolean with_body = text != NULL && *text != '\0';
-
-  if (with_body)
-    soup_server_message_set_response (message, content_type != NULL ? content_type : "text/plain",
-                                      SOUP_MEMORY_COPY, text, strlen (text));
-  prepare_reply (self, message, pipe, status, with_body);
-}
-
-/* A request on @pipe is worked on: counts as in flight until its answer was written. */
-void
-sb_endpoint_begin (SbEndpoint *self, SbPipe *pipe)
-{
-  pipe->request = self;
-  self->in_flight++;
-}
-
-void
-sb_endpoint_end (SbEndpoint *self, SbPipe *pipe)
-{
-  if (pipe->request == NULL)
-    return;
-  pipe->request = NULL;
-  self->in_flight--;
+  sb_pipe_answer (pipe, replies[reply].status,
+                  reply == SB_REPLY_UNAVAILABLE ? "Retry-After: 30\r\n" : NULL, "application/json",
+                  replies[reply].text);
 }
 
 /* --- storing
@@ -262,6 +201,7 @@ sb_endpoint_store (SbEndpoint *self, SbEvent *event, GAsyncReadyCallback callbac
 {
   Waiting one = { sb_event_ref (event), callback, data };
 
+  self->in_flight++;
   g_array_append_val (self->waiting, one);
   if (self->waiting->len >= LEAST_SHARED && self->waiting->len * 2 >= self->in_flight)
     {
@@ -278,72 +218,27 @@ sb_endpoint_store (SbEndpoint *self, SbEvent *event, GAsyncReadyCallback callbac
     }
 }
 
-/* --- libsoup
+void
+sb_endpoint_end (SbEndpoint *self)
+{
+  self->in_flight--;
+}
+
+/* --- requests
  * -------------------------------------------------------------------------------------------- */
 
-/* The address object is the one thing that libsoup hands through from connection to request. */
-static SbPipe *
-get_pipe (SoupServerMessage *message)
+/* The path of "/in/x?a=b" or "http://host/in/x". */
+static char *
+dup_path (const char *target)
 {
-  return g_object_get_qdata (G_OBJECT (soup_server_message_get_remote_address (message)),
-                             pipe_quark ());
-}
+  const char *path = target;
 
-static void
-got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer data)
-{
-  SbEndpoint *self = data;
-  SbPipe *pipe = get_pipe (message);
-  GByteArray *chunks = g_object_get_qdata (G_OBJECT (message), chunks_quark ());
-  gsize size = 0;
-  const guint8 *bytes = g_bytes_get_data (chunk, &size);
-
-  if (pipe->ended)
-    return;
-  if (chunks->len + size > self->limits.body_limit)
+  if (*target != '/')
     {
-      g_byte_array_set_size (chunks, 0);
-      sb_pipe_refuse (pipe, 413);
-      return;
+      path = strstr (target, "://") + strlen ("://");
+      path += strcspn (path, "/?");
     }
-  g_byte_array_append (chunks, bytes, (guint)size);
-  sb_transport_hold (self->transport, pipe, chunks->len);
-}
-
-static void
-early_cb (SoupServer *server,
-          SoupServerMessage *message,
-          const char *path,
-          GHashTable *query,
-          gpointer data)
-{
-  if (!get_pipe (message)->chunked)
-    return;
-
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
-  g_object_set_qdata_full (G_OBJECT (message), chunks_quark (), g_byte_array_new (),
-                           (GDestroyNotify)g_byte_array_unref);
-  g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), data);
-}
-
-static GBytes *
-take_body (SoupServerMessage *message, SbPipe *pipe)
-{
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
-  g_autoptr (GBytes) first = NULL;
-
-  if (pipe->chunked)
-    {
-      GByteArray *chunks = g_object_steal_qdata (G_OBJECT (message), chunks_quark ());
-
-      return chunks != NULL ? g_byte_array_free_to_bytes (chunks) : g_bytes_new_static ("", 0);
-    }
-  if (body->length == 0)
-    return g_bytes_new_static ("", 0);
-  first = soup_message_body_get_chunk (body, 0);
-  if (first != NULL && g_bytes_get_size (first) == (gsize)body->length)
-    return g_steal_pointer (&first);
-  return soup_message_body_flatten (body);
+  return *path == '/' ? g_strndup (path, strcspn (path, "?")) : g_strdup ("/");
 }
 
 static SbBellEntry *
@@ -354,97 +249,30 @@ find_bell (SbEndpoint *self, const char *method, const char *path)
 
   digest_token (self, g_str_has_prefix (path, "/in/") ? path + strlen ("/in/") : "", digest);
   entry = g_hash_table_lookup (self->bells, digest);
-  if (entry == NULL || method == SOUP_METHOD_POST)
+  if (entry == NULL || g_str_equal (method, "POST"))
     return entry;
   /* Another method on a bell's address is answered as an unknown address is: "405" would tell that
    * the address was guessed right. */
-  if ((method == SOUP_METHOD_GET && entry->hears_get) ||
-      (method == SOUP_METHOD_HEAD && entry->hears_head))
+  if ((g_str_equal (method, "GET") && entry->hears_get) ||
+      (g_str_equal (method, "HEAD") && entry->hears_head))
     return entry;
   return NULL;
-}
-
-static void
-handle_cb (SoupServer *server,
-           SoupServerMessage *message,
-           const char *path,
-           GHashTable *query,
-           gpointer data)
-{
-  SbEndpoint *self = data;
-  SbPipe *pipe = get_pipe (message);
-  const char *method = soup_server_message_get_method (message);
-  g_autoptr (GBytes) body = NULL;
-  SbBellEntry *entry;
-
-  if (pipe->ended)
-    return;
-
-  sb_pipe_whole (pipe);
-  soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
-  if ((method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD) && strcmp (path, "/healthz") == 0)
-    {
-      sb_endpoint_reply (self, message, pipe, SB_REPLY_OK);
-      return;
-    }
-
-  entry = find_bell (self, method, path);
-  if (entry == NULL)
-    {
-      sb_endpoint_reply (self, message, pipe, SB_REPLY_NOT_FOUND);
-      return;
-    }
-  body = take_body (message, pipe);
-  sb_request_handle (self, message, pipe, entry, body);
-}
-
-static void
-request_finished_cb (SoupServer *server, SoupServerMessage *message, gpointer data)
-{
-  SbPipe *pipe = get_pipe (message);
-
-  sb_endpoint_end (data, pipe);
-  sb_pipe_finished (pipe);
-}
-
-static void
-request_aborted_cb (SoupServer *server, SoupServerMessage *message, gpointer data)
-{
-  sb_endpoint_end (data, get_pipe (message));
 }
 
 static void
 give_cb (SbPipe *pipe, gpointer data)
 {
   SbEndpoint *self = data;
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) peer = g_inet_socket_address_new (loopback, 0);
+  g_autofree char *path = dup_path (pipe->target);
+  SbBellEntry *entry = find_bell (self, pipe->method, path);
 
-  g_object_set_qdata (G_OBJECT (peer), pipe_quark (), pipe);
-  soup_server_accept_iostream (self->server, G_IO_STREAM (pipe), self->local_address, peer, NULL);
-}
-
-/* libsoup closes a connection after one answer unless it has a listener. It gets the listening
- * socket too, on a context that nobody runs: all accepting is the transport's. */
-static gboolean
-pretend_to_listen (SbEndpoint *self, GError **error)
-{
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GSocket) socket = NULL;
-  int fd = dup (g_socket_get_fd (sb_transport_get_socket (self->transport)));
-  gboolean done;
-
-  socket = g_socket_new_from_fd (fd, error);
-  if (socket == NULL)
-    {
-      if (fd >= 0)
-        close (fd);
-      return FALSE;
-    }
-  g_main_context_push_thread_default (context);
-  done = soup_server_listen_socket (self->server, socket, 0, error);
-  g_main_context_pop_thread_default (context);
-  return done;
+  if (entry != NULL)
+    sb_request_handle (self, pipe, entry);
+  else if (g_str_equal (path, "/healthz") &&
+           (g_str_equal (pipe->method, "GET") || g_str_equal (pipe->method, "HEAD")))
+    sb_endpoint_reply (pipe, SB_REPLY_OK);
+  else
+    sb_endpoint_reply (pipe, SB_REPLY_NOT_FOUND);
 }
 
 /* --- the object
@@ -456,13 +284,6 @@ sb_endpoint_dispose (GObject *object)
   SbEndpoint *self = SB_ENDPOINT (object);
 
   g_clear_pointer (&self->transport, sb_transport_free);
-  if (self->server != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->server, self);
-      soup_server_disconnect (self->server);
-    }
-  g_clear_object (&self->server);
-  g_clear_object (&self->local_address);
   g_clear_object (&self->store);
   g_hash_table_remove_all (self->bells);
 
@@ -550,14 +371,7 @@ sb_endpoint_listen (SbEndpoint *self, gint port, GError **error)
       return FALSE;
     }
   self->transport = transport;
-
-  self->server = soup_server_new ("raw-paths", TRUE, NULL);
-  self->local_address = g_socket_get_local_address (sb_transport_get_socket (transport), NULL);
-  soup_server_add_early_handler (self->server, NULL, early_cb, self, NULL);
-  soup_server_add_handler (self->server, NULL, handle_cb, self, NULL);
-  g_signal_connect (self->server, "request-finished", G_CALLBACK (request_finished_cb), self);
-  g_signal_connect (self->server, "request-aborted", G_CALLBACK (request_aborted_cb), self);
-  return pretend_to_listen (self, error);
+  return TRUE;
 }
 
 /**
@@ -584,7 +398,6 @@ sb_endpoint_stop (SbEndpoint *self)
 {
   g_return_if_fail (SB_IS_ENDPOINT (self));
 
-  self->stopped = TRUE;
   if (self->transport != NULL)
     sb_transport_stop (self->transport);
 }

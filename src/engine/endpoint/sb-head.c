@@ -116,6 +116,8 @@ typedef struct
   guint hosts;
   guint lengths;
   guint encodings;
+  gboolean closes;
+  gboolean keeps;
   SbHead *head;
 } Fields;
 
@@ -136,6 +138,42 @@ check_length (const char *value, gsize length, Fields *fields)
   return 0;
 }
 
+static gboolean
+is_blank (char c)
+{
+  return c == ' ' || c == '\t';
+}
+
+/* The value without the blanks around it. */
+static const char *
+trim (const char *text, const char *end, gsize *length)
+{
+  while (text < end && is_blank (*text))
+    text++;
+  while (end > text && is_blank (end[-1]))
+    end--;
+  *length = (gsize)(end - text);
+  return text;
+}
+
+/* A list of words, such as "keep-alive, Upgrade". */
+static void
+read_connection (const char *value, gsize length, Fields *fields)
+{
+  const char *end = value + length;
+
+  while (value < end)
+    {
+      const char *comma = memchr (value, ',', (gsize)(end - value));
+      gsize word_length;
+      const char *word = trim (value, comma != NULL ? comma : end, &word_length);
+
+      fields->closes |= name_is (word, word_length, "close");
+      fields->keeps |= name_is (word, word_length, "keep-alive");
+      value = comma != NULL ? comma + 1 : end;
+    }
+}
+
 static guint
 check_field (const char *line, gsize length, Fields *fields)
 {
@@ -146,12 +184,7 @@ check_field (const char *line, gsize length, Fields *fields)
   if (colon == NULL || !is_token (line, (gsize)(colon - line)))
     return 400;
   name_length = (gsize)(colon - line);
-  value = colon + 1;
-  value_length = length - name_length - 1;
-  while (value_length > 0 && (*value == ' ' || *value == '\t'))
-    value++, value_length--;
-  while (value_length > 0 && (value[value_length - 1] == ' ' || value[value_length - 1] == '\t'))
-    value_length--;
+  value = trim (colon + 1, line + length, &value_length);
   for (gsize i = 0; i < value_length; i++)
     if (((guchar)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f)
       return 400;
@@ -167,6 +200,14 @@ check_field (const char *line, gsize length, Fields *fields)
       if (!name_is (value, value_length, "chunked"))
         return 501;
       fields->head->chunked = TRUE;
+    }
+  else if (name_is (line, name_length, "connection"))
+    read_connection (value, value_length, fields);
+  else if (name_is (line, name_length, "expect"))
+    {
+      if (!name_is (value, value_length, "100-continue"))
+        return 417;
+      fields->head->expects = TRUE;
     }
   return 0;
 }
@@ -218,6 +259,43 @@ sb_head_check (const char *text, gsize length, SbHead *head)
   if (old ? found.chunked : fields.hosts != 1)
     return 400;
 
+  found.old = old;
+  found.expects = found.expects && !old;
+  found.keep = !fields.closes && (!old || fields.keeps);
   *head = found;
   return 0;
+}
+
+GHashTable *
+sb_head_read (const char *text, gsize length, char **method, char **target)
+{
+  GHashTable *headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  const char *end = text + length;
+  const char *space = memchr (text, ' ', length);
+  const char *second = memchr (space + 1, ' ', (gsize)(end - space - 1));
+  const char *line = (const char *)memchr (second, '\n', (gsize)(end - second)) + 1;
+
+  *method = g_strndup (text, (gsize)(space - text));
+  *target = g_strndup (space + 1, (gsize)(second - space - 1));
+  while (*line != '\r')
+    {
+      const char *colon = memchr (line, ':', (gsize)(end - line));
+      const char *feed = memchr (colon, '\n', (gsize)(end - colon));
+      char *name = g_ascii_strdown (line, colon - line);
+      const char *before = g_hash_table_lookup (headers, name);
+      gsize value_length;
+      const char *trimmed = trim (colon + 1, feed - 1, &value_length);
+      char *value = g_strndup (trimmed, value_length);
+
+      if (before != NULL)
+        {
+          char *joined = g_strconcat (before, ", ", value, NULL);
+
+          g_free (value);
+          value = joined;
+        }
+      g_hash_table_replace (headers, name, value);
+      line = feed + 1;
+    }
+  return headers;
 }

@@ -183,20 +183,16 @@ handle_event (SbPipe *pipe, guint32 events)
     return;
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
     pipe->hung_up = TRUE;
-  if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
-    pipe->writable = TRUE;
   if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-    {
-      pipe->readable = TRUE;
-      sb_pipe_advance (pipe);
-    }
+    pipe->readable = TRUE;
+  sb_pipe_advance (pipe, (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0);
 }
 
 static gboolean
 transport_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
   SbTransport *self = ((TransportSource *)source)->transport;
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_pipe_unref);
   struct epoll_event events[BATCH];
   gboolean listening = FALSE;
   GList *link;
@@ -219,8 +215,7 @@ transport_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 
       g_list_free_1 (link);
       pipe->queued = FALSE;
-      if (pipe->phase != SB_PIPE_CLOSED)
-        sb_pipe_advance (pipe);
+      sb_pipe_advance (pipe, FALSE);
     }
   if (listening && !self->stopping)
     accept_pipes (self);
@@ -248,7 +243,7 @@ static GSourceFuncs transport_source_funcs = {
 /**
  * sb_transport_new:
  * @limits: copied
- * @give: called once for each connection, when the first head on it was found good
+ * @give: called for each request that is whole; answers it with sb_pipe_answer(), at once or later
  *
  * Returns: (transfer full): a transport that does not listen yet
  */
@@ -282,7 +277,7 @@ sb_transport_free (SbTransport *self)
   sb_transport_stop (self);
   while (self->pipes.head != NULL)
     sb_pipe_drop (self->pipes.head->data);
-  g_queue_clear_full (&self->again, g_object_unref);
+  g_queue_clear_full (&self->again, (GDestroyNotify)sb_pipe_unref);
   if (self->source != NULL)
     {
       g_source_destroy (self->source);
@@ -404,8 +399,6 @@ sb_transport_stop (SbTransport *self)
 
   self->stopping = TRUE;
   epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, g_socket_get_fd (self->listener), NULL);
-  /* The descriptor is shared with libsoup, so that closing this one would not free the port. */
-  shutdown (g_socket_get_fd (self->listener), SHUT_RD);
   g_socket_close (self->listener, NULL);
 
   for (GList *l = self->pipes.head; l != NULL; l = following)
@@ -430,13 +423,6 @@ gint
 sb_transport_get_port (SbTransport *self)
 {
   return self->port;
-}
-
-/* (transfer none) (nullable): the listening socket */
-GSocket *
-sb_transport_get_socket (SbTransport *self)
-{
-  return self->listener;
 }
 
 guint
@@ -511,7 +497,7 @@ sb_transport_again (SbTransport *self, SbPipe *pipe)
   if (pipe->queued)
     return;
   pipe->queued = TRUE;
-  g_queue_push_tail (&self->again, g_object_ref (pipe));
+  g_queue_push_tail (&self->again, sb_pipe_ref (pipe));
 }
 
 /* @pipe was closed. */
@@ -524,5 +510,5 @@ sb_transport_forget (SbTransport *self, SbPipe *pipe)
   if (self->gone != NULL)
     g_ptr_array_add (self->gone, pipe);
   else
-    g_object_unref (pipe);
+    sb_pipe_unref (pipe);
 }

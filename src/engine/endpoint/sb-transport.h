@@ -23,7 +23,7 @@ typedef struct
   gsize  held_limit;      /* of the bodies of all requests together */
 } SbTransportLimits;
 
-/* A connection whose first head was found good. */
+/* A request on @pipe is whole and in WORK. */
 typedef void (*SbTransportGive) (SbPipe  *pipe,
                                  gpointer data);
 
@@ -31,8 +31,8 @@ typedef void (*SbTransportGive) (SbPipe  *pipe,
  * SbTransport:
  *
  * Listens on 127.0.0.1, accepts, watches every connection with one epoll descriptor on the
- * thread-default context it was made in, and ends what takes too long. Idle connections cost libsoup
- * and the main loop nothing.
+ * thread-default context it was made in, and ends what takes too long. Idle connections cost the main
+ * loop nothing.
  */
 SbTransport *sb_transport_new        (const SbTransportLimits *limits,
                                       SbTransportGive          give,
@@ -42,7 +42,6 @@ gboolean     sb_transport_listen     (SbTransport  *self,
                                       gint          port,
                                       GError      **error);
 gint         sb_transport_get_port   (SbTransport  *self);
-GSocket     *sb_transport_get_socket (SbTransport  *self);
 void         sb_transport_stop       (SbTransport  *self);
 gboolean     sb_transport_is_stopping (SbTransport *self);
 guint        sb_transport_get_n_pipes (SbTransport *self);
