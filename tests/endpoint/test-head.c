@@ -63,6 +63,7 @@ static const Case cases[] = {
   { "bad-method", "PO(ST / HTTP/1.1\r\n" HOST "\r\n", 400 },
   { "target-star", "OPTIONS * HTTP/1.1\r\n" HOST "\r\n", 400 },
   { "target-authority", "CONNECT a:1 HTTP/1.1\r\n" HOST "\r\n", 400 },
+  { "expect-else", "POST / HTTP/1.1\r\n" HOST "Expect: a-miracle\r\n\r\n", 417 },
   { "target-control", "GET /a\x7f HTTP/1.1\r\n" HOST "\r\n", 400 },
   { "target-high", "GET /\xc3\xb6 HTTP/1.1\r\n" HOST "\r\n", 400 },
 };
@@ -90,6 +91,49 @@ test_body (void)
   g_assert_cmpuint (sb_head_check (text, strlen (text), &head), ==, 0);
   g_assert_cmpuint (head.length, ==, 0);
   g_assert_true (head.chunked);
+}
+
+static void
+check_connection (const char *line, gboolean old, gboolean keep, gboolean expects)
+{
+  g_autofree char *text =
+    g_strdup_printf ("POST / HTTP/1.%c\r\nHost: a\r\n%s\r\n", old ? '0' : '1', line);
+  SbHead head = { 0 };
+
+  g_assert_cmpuint (sb_head_check (text, strlen (text), &head), ==, 0);
+  g_assert_cmpint (head.keep, ==, keep);
+  g_assert_cmpint (head.expects, ==, expects);
+}
+
+static void
+test_connection (void)
+{
+  check_connection ("", FALSE, TRUE, FALSE);
+  check_connection ("", TRUE, FALSE, FALSE);
+  check_connection ("Connection: Keep-Alive\r\n", TRUE, TRUE, FALSE);
+  check_connection ("Connection: Close\r\n", FALSE, FALSE, FALSE);
+  check_connection ("Connection: upgrade , close\r\n", FALSE, FALSE, FALSE);
+  check_connection ("Connection: disclose\r\n", FALSE, TRUE, FALSE);
+  check_connection ("Connection: keep-alive\r\nConnection: close\r\n", TRUE, FALSE, FALSE);
+  check_connection ("Expect: 100-Continue\r\n", FALSE, TRUE, TRUE);
+  check_connection ("Expect: 100-continue\r\n", TRUE, FALSE, FALSE);
+}
+
+static void
+test_read (void)
+{
+  const char *text =
+    "POST /in/x?a=b HTTP/1.1\r\nHOST:a\r\nX-A: \t one \t\r\nx-a: two\r\nX-B:\r\n\r\n";
+  g_autofree char *method = NULL;
+  g_autofree char *target = NULL;
+  g_autoptr (GHashTable) headers = sb_head_read (text, strlen (text), &method, &target);
+
+  g_assert_cmpstr (method, ==, "POST");
+  g_assert_cmpstr (target, ==, "/in/x?a=b");
+  g_assert_cmpuint (g_hash_table_size (headers), ==, 3);
+  g_assert_cmpstr (g_hash_table_lookup (headers, "host"), ==, "a");
+  g_assert_cmpstr (g_hash_table_lookup (headers, "x-a"), ==, "one, two");
+  g_assert_cmpstr (g_hash_table_lookup (headers, "x-b"), ==, "");
 }
 
 static void
@@ -169,6 +213,8 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/head/body", test_body);
+  g_test_add_func ("/head/connection", test_connection);
+  g_test_add_func ("/head/read", test_read);
   g_test_add_func ("/head/nul", test_nul);
   g_test_add_func ("/head/many", test_many);
   g_test_add_func ("/head/long-target", test_long_target);

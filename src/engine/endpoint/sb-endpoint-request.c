@@ -151,8 +151,7 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-store_event (
-  SbEndpoint *self, SbPipe *pipe, SbBellEntry *entry, SbVerdict *verdict, gint64 now_us)
+store_event (SbEndpoint *self, SbPipe *pipe, SbBellEntry *entry, SbVerdict *verdict, gint64 now_us)
 {
   SbEvent *event = sb_event_new ();
   Request *request = g_new0 (Request, 1);
