@@ -197,9 +197,8 @@ show_first_page (SbWindow *self, GListModel *flows)
       return;
     }
   sb_window_state_get_last (&page, &flow);
-  sb_window_open_flow (self, sb_session_find_flow (self->session, flow) != NULL
-                               ? flow
-                               : sb_flow_item_get_id (first));
+  sb_window_open_flow (
+    self, sb_session_find_flow (self->session, flow) != NULL ? flow : sb_flow_item_get_id (first));
   if (strcmp (page, "inbox") == 0 || strcmp (page, "activity") == 0 ||
       strcmp (page, "connections") == 0 || strcmp (page, "dashboard") == 0)
     sb_window_show_page (self, page);
