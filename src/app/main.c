@@ -10,6 +10,7 @@
 #include <locale.h>
 
 #include "sb-application.h"
+#include "sb-harden.h"
 #include "sb-paths.h"
 
 int
@@ -34,6 +35,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   g_autoptr (SbApplication) application = NULL;
 
+  sb_harden_process ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, SB_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

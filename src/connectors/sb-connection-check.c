@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sb-pattern.h"
 #include "sb-signature.h"
 
 #define PUBLIC_ADDRESS "public_address"
@@ -28,14 +29,6 @@ is_allowed (SbField *setting, const char *value)
         return TRUE;
     }
   return FALSE;
-}
-
-static gboolean
-fits (const char *pattern, const char *value)
-{
-  g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_DOLLAR_ENDONLY, 0, NULL);
-
-  return regex != NULL && g_regex_match (regex, value, 0, NULL);
 }
 
 /* Where the vendor's keys tell their environment, one in the wrong place is refused: a sandbox run
@@ -60,7 +53,7 @@ check_key_format (SbConnection *self,
 
       if (g_strcmp0 (sb_value_get_string (document, "key"), setting->key) != 0 || other == NULL)
         continue;
-      if (!fits (other, value) || (own != NULL && fits (own, value)))
+      if (!sb_pattern_fits (other, value) || (own != NULL && sb_pattern_fits (own, value)))
         continue;
       if (sandbox)
         sb_problems_add (
@@ -105,11 +98,12 @@ check_setting (SbConnection *self,
   if (!is_allowed (setting, value))
     sb_problems_add (problems, path, NULL, setting->key,
                      _ ("“%s” is not among the values allowed for “%s”"), value, setting->label);
-  else if (setting->pattern != NULL && !fits (setting->pattern, value) && setting->example != NULL)
+  else if (setting->pattern != NULL && !sb_pattern_fits (setting->pattern, value) &&
+           setting->example != NULL)
     sb_problems_add (problems, path, NULL, setting->key,
                      _ ("“%s” does not look right; it should be like %s"), setting->label,
                      setting->example);
-  else if (setting->pattern != NULL && !fits (setting->pattern, value))
+  else if (setting->pattern != NULL && !sb_pattern_fits (setting->pattern, value))
     sb_problems_add (problems, path, NULL, setting->key, _ ("“%s” does not look right"),
                      setting->label);
   if (setting->secret)
@@ -165,7 +159,8 @@ sb_connection_check (SbConnection *self,
     check_setting (self, connector, g_ptr_array_index (connector->settings, i), secrets, problems);
   check_unknown (self, connector, problems);
   if (address != NULL && address[0] != '\0' &&
-      !fits ("^(https://[^\\s/@]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?)(/\\S*)?$", address))
+      !sb_pattern_fits (
+        "^(https://[^\\s/@]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?)(/\\S*)?$", address))
     sb_problems_add (problems, "$.settings.public_address", NULL, PUBLIC_ADDRESS,
                      _ ("“%s” is not an https address; copy it as it is registered at %s"), address,
                      connector->name);

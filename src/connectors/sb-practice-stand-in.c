@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "sb-pattern.h"
 #include "sb-request.h"
 
 static SbValue *
@@ -305,7 +306,7 @@ check_field (SbStandIn *self, SbField *field, SbValue *value)
           return sb_stand_in_refuse (self, 400, NULL, message);
         }
     }
-  if (field->pattern != NULL && !g_regex_match_simple (field->pattern, text, 0, 0))
+  if (field->pattern != NULL && !sb_pattern_fits (field->pattern, text))
     {
       message =
         g_strdup_printf ("%s (%s) is not of the right form: “%s”", field->key, field->label, text);

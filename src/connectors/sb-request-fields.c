@@ -14,6 +14,7 @@
 
 #include "sb-decimal.h"
 #include "sb-error.h"
+#include "sb-pattern.h"
 
 static gboolean
 is_empty (SbValue *value)
@@ -113,13 +114,11 @@ check_pattern (
   const char *pattern, const char *label, const char *example, SbValue *value, GError **error)
 {
   g_autofree char *text = NULL;
-  g_autoptr (GRegex) regex = NULL;
 
   if (pattern == NULL)
     return TRUE;
   text = sb_value_to_text (value);
-  regex = g_regex_new (pattern, G_REGEX_DOLLAR_ENDONLY, 0, NULL);
-  if (regex != NULL && g_regex_match (regex, text, 0, NULL))
+  if (sb_pattern_fits (pattern, text))
     return TRUE;
   if (example != NULL)
     g_set_error (error, SB_ERROR, SB_ERROR_INVALID,

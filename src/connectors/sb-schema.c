@@ -14,6 +14,7 @@
 
 #include "sb-json.h"
 #include "sb-nearest.h"
+#include "sb-pattern.h"
 
 struct _SbSchema
 {
@@ -241,7 +242,7 @@ check_text (SbSchema *self, SbValue *schema, SbValue *value, const char *path, S
 
       if (regex == NULL)
         {
-          regex = g_regex_new (pattern, G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+          regex = sb_pattern_new (pattern, NULL);
           if (regex == NULL)
             return;
           g_hash_table_insert (self->patterns, g_strdup (pattern), regex);
@@ -257,7 +258,7 @@ check_text (SbSchema *self, SbValue *schema, SbValue *value, const char *path, S
   if (g_strcmp0 (sb_value_get_string (schema, "format"), "regex") == 0)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GRegex) regex = g_regex_new (text, G_REGEX_DOLLAR_ENDONLY, 0, &error);
+      g_autoptr (GRegex) regex = sb_pattern_new (text, &error);
 
       if (regex == NULL)
         sb_problems_add (problems, path, NULL, NULL, _ ("is not a regular expression: %s"),

@@ -7,9 +7,11 @@
 #include "config.h"
 
 #include "sb-ctl.h"
+#include "sb-harden.h"
 
 int
 main (int argc, char *argv[])
 {
+  sb_harden_process ();
   return sb_ctl_main (argc, argv);
 }

@@ -17,6 +17,7 @@
 #include "sb-error.h"
 #include "sb-flow-private.h"
 #include "sb-nearest.h"
+#include "sb-pattern.h"
 
 static const char *
 nearest_connector (SbConnectors *connectors, const char *id)
@@ -163,7 +164,7 @@ check_literal (Check *check, const SbField *field, SbValue *value)
   else if (!fits_type (field, value, text))
     message = g_strdup_printf (_ ("“%.*s” does not fit %s, which is of the kind %s."),
                                SB_FIT (text, 60), field->label, field->type);
-  else if (field->pattern != NULL && !g_regex_match_simple (field->pattern, text, 0, 0))
+  else if (field->pattern != NULL && !sb_pattern_fits (field->pattern, text))
     message =
       g_strdup_printf (_ ("“%.*s” does not have the form of %s%s%s."), SB_FIT (text, 60),
                        field->label, field->example != NULL ? _ (", which looks like ") : "",
@@ -220,7 +221,9 @@ check_fields (Check *check)
 
       if (g_ptr_array_find_with_equal_func (keys, key, g_str_equal, NULL))
         continue;
-      nearest = sb_nearest_word (key, (const char *const *)keys->pdata, keys->len);
+      nearest = sb_problems_is_full (check->problems)
+                  ? NULL
+                  : sb_nearest_word (key, (const char *const *)keys->pdata, keys->len);
       message = nearest != NULL
                   ? g_strdup_printf (_ ("“%s” in %s has no field “%.*s”. Did you mean “%s”?"),
                                      check->action->label, check->connector->name, SB_FIT (key, 60),

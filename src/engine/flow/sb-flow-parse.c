@@ -517,11 +517,12 @@ parse_all (Parser *parser, SbFlow *self, SbValue *document)
 }
 
 /* (nullable): as much of a flow as can be made of @document; whole only where no problem was added.
- * What tokens refer to in vain goes to @reach_problems, which may be @problems. */
+ * What tokens refer to in vain and what is not seen goes to @reach_problems, which may be
+ * @problems. */
 static SbFlow *
 parse_document (SbValue *document, SbProblems *problems, SbProblems *reach_problems)
 {
-  guint before = sb_problems_get_length (problems);
+  guint before = sb_problems_get_count (problems);
   SbFlow *self = NULL;
   Parser parser = { .problems = problems };
 
@@ -531,7 +532,7 @@ parse_document (SbValue *document, SbProblems *problems, SbProblems *reach_probl
       return NULL;
     }
   check_format (document, problems);
-  if (sb_problems_get_length (problems) > before)
+  if (sb_problems_get_count (problems) > before)
     return NULL;
 
   self = g_new0 (SbFlow, 1);
@@ -541,6 +542,7 @@ parse_document (SbValue *document, SbProblems *problems, SbProblems *reach_probl
   parser.seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sb_reach_init (&parser.reach, document, reach_problems);
   parse_all (&parser, self, document);
+  sb_flow_check_visible (document, reach_problems);
   sb_reach_clear (&parser.reach);
   g_hash_table_unref (parser.seen);
   return self;
@@ -558,13 +560,13 @@ parse_document (SbValue *document, SbProblems *problems, SbProblems *reach_probl
 SbFlow *
 sb_flow_parse (SbValue *document, SbProblems *problems)
 {
-  guint before = sb_problems_get_length (problems);
+  guint before = sb_problems_get_count (problems);
   g_autoptr (SbFlow) self = NULL;
 
   g_return_val_if_fail (problems != NULL, NULL);
 
   self = parse_document (document, problems, problems);
-  return sb_problems_get_length (problems) == before ? g_steal_pointer (&self) : NULL;
+  return sb_problems_get_count (problems) == before ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -580,13 +582,13 @@ sb_flow_parse (SbValue *document, SbProblems *problems)
 SbFlow *
 sb_flow_parse_draft (SbValue *document, SbProblems *problems)
 {
-  guint before = sb_problems_get_length (problems);
+  guint before = sb_problems_get_count (problems);
   g_autoptr (SbProblems) reach_problems = sb_problems_new ();
   g_autoptr (SbFlow) self = NULL;
   gboolean whole;
 
   self = parse_document (document, problems, reach_problems);
-  whole = sb_problems_get_length (problems) == before;
+  whole = sb_problems_get_count (problems) == before;
   for (guint i = 0; i < sb_problems_get_length (reach_problems); i++)
     {
       const SbProblem *problem = sb_problems_get (reach_problems, i);

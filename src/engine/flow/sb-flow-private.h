@@ -61,6 +61,9 @@ void      sb_reach_check          (SbReach            *self,
                                    const char         *path,
                                    const char         *step,
                                    const char         *field);
+/* Nothing in @document that a reader does not see. */
+void      sb_flow_check_visible   (SbValue            *document,
+                                   SbProblems         *problems);
 gboolean  sb_flow_is_reserved     (const char         *id);
 
 G_END_DECLS

@@ -121,7 +121,9 @@ check_reference (const char *root, const char *path, gboolean may_be_missing, gp
     return;
   if (g_ptr_array_find_with_equal_func (self->visible, root, g_str_equal, NULL))
     return;
-  message = explain (self, place->step, root);
+  /* What is only counted needs no words, and to find the nearest of 500 names takes its time. */
+  message =
+    sb_problems_is_full (self->problems) ? g_strdup ("") : explain (self, place->step, root);
   report (place, message);
 }
 
@@ -199,7 +201,9 @@ sb_flow_check_members (SbValue *object,
       member_path = sb_flow_member_path (path, name);
       sb_problems_add (problems, member_path, step, NULL,
                        _ ("“%.*s” is not known here. Did you mean “%s”?"), SB_FIT (name, 60),
-                       sb_nearest_word (name, allowed, g_strv_length ((GStrv)allowed)));
+                       sb_problems_is_full (problems)
+                         ? ""
+                         : sb_nearest_word (name, allowed, g_strv_length ((GStrv)allowed)));
     }
   return good;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sb-error.h"
+#include "sb-file.h"
 #include "sb-json.h"
 #include "sb-records-private.h"
 
@@ -163,16 +164,9 @@ SbValue *
 sb_records_load_file (const char *path, GError **error)
 {
   g_autofree char *text = NULL;
-  g_autoptr (GError) local_error = NULL;
   gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, &local_error))
-    {
-      gboolean missing = g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-
-      g_set_error (error, SB_ERROR, missing ? SB_ERROR_NOT_FOUND : SB_ERROR_FAILED,
-                   _ ("The file %s could not be read: %s"), path, local_error->message);
-      return NULL;
-    }
+  if (!sb_file_load (path, SB_FILE_ANY, SB_JSON_MAX_BYTES, &text, &length, error))
+    return NULL;
   return sb_records_parse (text, (gssize)length, path, error);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sb-error.h"
+#include "sb-file.h"
 #include "sb-value-private.h"
 
 typedef struct
@@ -420,6 +421,25 @@ sb_json_parse (const char *text, gssize length, GError **error)
   return g_steal_pointer (&value);
 }
 
+static SbValue *
+load_file (const char *path, SbFileKind kind, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+  gsize skip;
+  SbValue *value;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  if (!sb_file_load (path, kind, SB_JSON_MAX_BYTES, &text, &length, error))
+    return NULL;
+  skip = g_str_has_prefix (text, "\xef\xbb\xbf") ? 3 : 0;
+  value = sb_json_parse (text + skip, (gssize)(length - skip), error);
+  if (value == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return value;
+}
+
 /**
  * sb_json_load_file:
  *
@@ -432,25 +452,17 @@ sb_json_parse (const char *text, gssize length, GError **error)
 SbValue *
 sb_json_load_file (const char *path, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_autoptr (GError) local_error = NULL;
-  gsize length;
-  gsize skip;
-  SbValue *value;
+  return load_file (path, SB_FILE_ANY, error);
+}
 
-  g_return_val_if_fail (path != NULL, NULL);
-
-  if (!g_file_get_contents (path, &text, &length, &local_error))
-    {
-      gboolean missing = g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-
-      g_set_error (error, SB_ERROR, missing ? SB_ERROR_NOT_FOUND : SB_ERROR_FAILED,
-                   _ ("The file %s could not be read: %s"), path, local_error->message);
-      return NULL;
-    }
-  skip = g_str_has_prefix (text, "\xef\xbb\xbf") ? 3 : 0;
-  value = sb_json_parse (text + skip, (gssize)(length - skip), error);
-  if (value == NULL)
-    g_prefix_error (error, "%s: ", path);
-  return value;
+/**
+ * sb_json_load_found:
+ *
+ * As sb_json_load_file(), for a file that was found in a folder rather than named by the owner:
+ * links, pipes and devices are refused.
+ */
+SbValue *
+sb_json_load_found (const char *path, GError **error)
+{
+  return load_file (path, SB_FILE_ORDINARY, error);
 }

@@ -19,6 +19,8 @@ SbValue *sb_json_parse      (const char  *text,
                              GError     **error);
 SbValue *sb_json_load_file  (const char  *path,
                              GError     **error);
+SbValue *sb_json_load_found (const char  *path,
+                             GError     **error);
 char    *sb_json_write      (SbValue     *value);
 char    *sb_json_write_pretty (SbValue   *value);
 

@@ -12,9 +12,13 @@
 
 #include "sb-error.h"
 
+/* Nobody mends more at a time, and a file can hold tens of thousands. */
+#define MOST 200
+
 struct _SbProblems
 {
   GPtrArray *list;
+  guint count;
 };
 
 static void
@@ -45,6 +49,26 @@ sb_problems_free (SbProblems *self)
   g_free (self);
 }
 
+/* The last problem stands for all that came after those that are kept. */
+static void
+count_only (SbProblems *self)
+{
+  guint more = self->count - MOST;
+  SbProblem *last = NULL;
+
+  if (more == 1)
+    {
+      last = g_new0 (SbProblem, 1);
+      last->path = g_strdup ("$");
+      g_ptr_array_add (self->list, last);
+    }
+  last = g_ptr_array_index (self->list, MOST);
+  g_free (last->message);
+  last->message = g_strdup_printf (
+    g_dngettext (GETTEXT_PACKAGE, "There is %u more problem.", "There are %u more problems.", more),
+    more);
+}
+
 /**
  * sb_problems_add:
  * @self: (nullable): NULL when the caller only wants to know whether all is well
@@ -62,6 +86,12 @@ sb_problems_add (
 
   if (self == NULL)
     return;
+  self->count++;
+  if (self->count > MOST)
+    {
+      count_only (self);
+      return;
+    }
 
   problem = g_new0 (SbProblem, 1);
   problem->path = g_strdup (path);
@@ -77,6 +107,18 @@ guint
 sb_problems_get_length (SbProblems *self)
 {
   return self != NULL ? self->list->len : 0;
+}
+
+guint
+sb_problems_get_count (SbProblems *self)
+{
+  return self != NULL ? self->count : 0;
+}
+
+gboolean
+sb_problems_is_full (SbProblems *self)
+{
+  return self == NULL || self->count >= MOST;
 }
 
 /**
@@ -128,7 +170,7 @@ sb_problems_to_text (SbProblems *self)
 gboolean
 sb_problems_to_error (SbProblems *self, const char *what, GError **error)
 {
-  guint n = sb_problems_get_length (self);
+  guint n = sb_problems_get_count (self);
   g_autofree char *text = NULL;
 
   if (n == 0)

@@ -35,7 +35,12 @@ void             sb_problems_add        (SbProblems  *self,
                                          const char  *field,
                                          const char  *format,
                                          ...) G_GNUC_PRINTF (5, 6);
+/* How many are kept; with more, the last one says how many. */
 guint            sb_problems_get_length (SbProblems  *self);
+/* How many were added. */
+guint            sb_problems_get_count  (SbProblems  *self);
+/* Whether another one would only be counted: then its words need not be looked for. */
+gboolean         sb_problems_is_full    (SbProblems  *self);
 const SbProblem *sb_problems_get        (SbProblems  *self,
                                          guint        index);
 char            *sb_problems_to_text    (SbProblems  *self);

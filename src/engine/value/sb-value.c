@@ -489,6 +489,22 @@ sb_value_get_text (SbValue *self)
 }
 
 /**
+ * sb_value_wipe:
+ * @self: (nullable): nobody else uses it any more
+ *
+ * Overwrites a text that is a secret; the value stays, with a text of the same length in zero
+ * bytes.
+ */
+void
+sb_value_wipe (SbValue *self)
+{
+  char *text = (char *)sb_value_get_text (self);
+
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+}
+
+/**
  * sb_value_get_int:
  *
  * Returns: TRUE where @self is a number written without fraction or exponent that fits

@@ -69,6 +69,7 @@ void         sb_value_remove          (SbValue        *object,
 
 SbValueType  sb_value_get_type        (SbValue        *self);
 gboolean     sb_value_get_boolean     (SbValue        *self);
+void         sb_value_wipe            (SbValue        *self);
 const char  *sb_value_get_text        (SbValue        *self);
 gboolean     sb_value_get_int         (SbValue        *self,
                                        gint64         *number);
