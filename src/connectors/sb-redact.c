@@ -29,98 +29,36 @@ sb_is_secret_header (const char *name)
   return FALSE;
 }
 
+/* Names of members under which something stands that lets somebody in or pays, whatever it looks
+ * like. */
 static gboolean
-passes_luhn (const char *digits, gsize length)
+is_secret_name (const char *name)
 {
-  guint sum = 0;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      guint digit = digits[length - 1 - i] - '0';
-
-      if (i % 2 == 1)
-        digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
-      sum += digit;
-    }
-  return sum % 10 == 0;
-}
-
-static gboolean
-in_range (const char *digits, guint places, guint from, guint to)
-{
-  guint number = 0;
-
-  for (guint i = 0; i < places; i++)
-    number = number * 10 + (digits[i] - '0');
-  return number >= from && number <= to;
-}
-
-/* By the ranges of ISO/IEC 7812 that the card schemes use: order numbers are long too, and one in
- * ten passes the check digit. */
-static gboolean
-is_card (const char *digits, gsize length)
-{
-  gboolean known = FALSE;
-
-  if (length == 16)
-    known = digits[0] == '4' || in_range (digits, 2, 51, 55) || in_range (digits, 4, 2221, 2720) ||
-            in_range (digits, 4, 6011, 6011) || in_range (digits, 3, 644, 659) ||
-            in_range (digits, 4, 3528, 3589) || in_range (digits, 2, 62, 62) ||
-            in_range (digits, 2, 56, 58) || in_range (digits, 2, 67, 67);
-  else if (length == 15)
-    known = in_range (digits, 2, 34, 34) || in_range (digits, 2, 37, 37);
-  else if (length == 14)
-    known = in_range (digits, 3, 300, 305) || in_range (digits, 2, 36, 36) ||
-            in_range (digits, 2, 38, 38);
-  else if (length == 19)
-    known = digits[0] == '4' || in_range (digits, 2, 62, 62) || in_range (digits, 2, 67, 67);
-  return known && passes_luhn (digits, length);
-}
-
-/* Digits with single spaces or dashes between them; *@end is behind the last one. */
-static gsize
-read_digits (const char *start, char *digits, gsize size, const char **end)
-{
+  static const char *const names[] = {
+    "password",      "passwd",       "passphrase",    "clientsecret",
+    "accesstoken",   "refreshtoken", "idtoken",       "apikey",
+    "apisecret",     "privatekey",   "secretkey",     "signingsecret",
+    "authorization", "sharedsecret", "webhooksecret", "cvv",
+    "cvv2",          "cvc",          "cvc2",          "cvn",
+    "csc",           "cardcode",     "securitycode",  "cardsecuritycode",
+    "cardnumber",    "pan",          "iban",          "track1",
+    "track2",        "pin",
+  };
+  char plain[24];
   gsize length = 0;
-  const char *at = start;
 
-  while (g_ascii_isdigit (*at) || ((*at == ' ' || *at == '-') && g_ascii_isdigit (at[1])))
-    {
-      if (g_ascii_isdigit (*at) && length < size)
-        digits[length] = *at;
-      if (g_ascii_isdigit (*at))
-        length++;
-      at++;
-    }
-  *end = at;
-  return length;
-}
-
-static char *
-mask_cards (const char *text)
-{
-  GString *out = g_string_new (NULL);
-  const char *at = text;
-
-  while (*at != '\0')
-    {
-      char digits[20];
-      const char *end = at;
-      gsize length;
-
-      if (!g_ascii_isdigit (*at))
-        {
-          g_string_append_c (out, *at++);
-          continue;
-        }
-      length = read_digits (at, digits, sizeof digits, &end);
-      if (length >= 14 && length <= 19 && is_card (digits, length))
-        g_string_append_printf (out, "•••• %.4s", digits + length - 4);
-      else
-        g_string_append_len (out, at, end - at);
-      at = end;
-    }
-  return g_string_free (out, FALSE);
+  for (const char *at = name; *at != '\0'; at++)
+    if (g_ascii_isalnum (*at))
+      {
+        if (length + 1 >= sizeof plain)
+          return FALSE;
+        plain[length++] = g_ascii_tolower (*at);
+      }
+  plain[length] = '\0';
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (plain, names[i]))
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -153,19 +91,44 @@ mask_secrets (GString *text, GHashTable *secrets)
     }
 }
 
-static char *
-mask_schemes (const char *text)
+static GRegex *
+get_regex (GRegex **regex, const char *pattern)
 {
-  static gsize once;
-  static GRegex *regex;
+  if (g_once_init_enter (regex))
+    g_once_init_leave (regex, g_regex_new (pattern, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL));
+  return *regex;
+}
 
-  if (g_once_init_enter (&once))
+/* What follows the name of a way to sign in, and the three or four digits after the name of a
+ * card's check code. Most texts hold no such word, and are spared the search. */
+static char *
+mask_words (const char *text)
+{
+  static GRegex *schemes;
+  static GRegex *codes;
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+  g_autofree char *result = NULL;
+
+  if (strstr (lower, "bearer") != NULL || strstr (lower, "basic") != NULL ||
+      strstr (lower, "digest") != NULL)
+    result =
+      g_regex_replace (get_regex (&schemes, "\\b(Bearer|Basic|Digest)\\s+[A-Za-z0-9._~+/=-]{8,}"),
+                       text, -1, 0, "\\1 " MASK, 0, NULL);
+  if (strstr (lower, "cv") != NULL || strstr (lower, "code") != NULL ||
+      strstr (lower, "csc") != NULL)
     {
-      regex = g_regex_new ("\\b(Bearer|Basic|Digest)\\s+[A-Za-z0-9._~+/=-]{8,}",
-                           G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
-      g_once_init_leave (&once, 1);
+      char *masked = g_regex_replace (
+        get_regex (&codes, "\\b(cvv2?|cvc2?|cvn|csc|(?:card )?security code|card code)"
+                           "([\"']?\\s*(?:[:=#]|is)?\\s*[\"']?)[0-9]{3,4}\\b"),
+        result != NULL ? result : text, -1, 0, "\\1\\2" MASK, 0, NULL);
+
+      if (masked != NULL)
+        {
+          g_free (result);
+          result = masked;
+        }
     }
-  return g_regex_replace (regex, text, -1, 0, "\\1 " MASK, 0, NULL);
+  return result != NULL ? g_steal_pointer (&result) : g_strdup (text);
 }
 
 /**
@@ -173,8 +136,9 @@ mask_schemes (const char *text)
  * @text: (nullable): UTF-8
  * @secrets: (nullable): key → text
  *
- * Masks every secret given, what follows Bearer and Basic, and card numbers (all but the last four
- * digits). For everything that is stored, logged or shown. Any thread.
+ * Masks every secret given, what follows Bearer and Basic, the check codes of cards, and the
+ * numbers of cards and bank accounts (all but the last four characters). For everything that is
+ * stored, logged or shown. Any thread.
  *
  * Returns: (transfer full) (nullable)
  */
@@ -183,25 +147,27 @@ sb_redact (const char *text, GHashTable *secrets)
 {
   g_autoptr (GString) out = NULL;
   g_autofree char *valid = NULL;
-  g_autofree char *schemes = NULL;
+  g_autofree char *words = NULL;
 
   if (text == NULL)
     return NULL;
   valid = g_utf8_make_valid (text, -1);
   out = g_string_new (valid);
   mask_secrets (out, secrets);
-  schemes = mask_schemes (out->str);
-  return mask_cards (schemes != NULL ? schemes : out->str);
+  words = mask_words (out->str);
+  return sb_redact_numbers (words);
 }
 
-SbValue *
-sb_redact_value (SbValue *value, GHashTable *secrets)
+typedef char *(*Masking) (const char *text, GHashTable *secrets);
+
+static SbValue *
+mask_value (SbValue *value, GHashTable *secrets, Masking mask, gboolean names)
 {
   SbValueType type = sb_value_get_type (value);
 
   if (type == SB_VALUE_STRING || type == SB_VALUE_NUMBER)
     {
-      g_autofree char *safe = sb_redact (sb_value_get_text (value), secrets);
+      g_autofree char *safe = mask (sb_value_get_text (value), secrets);
 
       if (g_strcmp0 (safe, sb_value_get_text (value)) == 0)
         return sb_value_ref (value);
@@ -212,7 +178,7 @@ sb_redact_value (SbValue *value, GHashTable *secrets)
       SbValue *copy = sb_value_new_array ();
 
       for (guint i = 0; i < sb_value_get_length (value); i++)
-        sb_value_append (copy, sb_redact_value (sb_value_get_item (value, i), secrets));
+        sb_value_append (copy, mask_value (sb_value_get_item (value, i), secrets, mask, names));
       return copy;
     }
   if (type == SB_VALUE_OBJECT)
@@ -221,11 +187,53 @@ sb_redact_value (SbValue *value, GHashTable *secrets)
 
       for (guint i = 0; i < sb_value_get_length (value); i++)
         {
-          g_autofree char *name = sb_redact (sb_value_get_member_name (value, i), secrets);
+          g_autofree char *name = mask (sb_value_get_member_name (value, i), secrets);
+          SbValue *item = sb_value_get_item (value, i);
+          SbValueType kind = sb_value_get_type (item);
 
-          sb_value_set (copy, name, sb_redact_value (sb_value_get_item (value, i), secrets));
+          if (names && (kind == SB_VALUE_STRING || kind == SB_VALUE_NUMBER) &&
+              is_secret_name (name))
+            sb_value_set_string (copy, name, MASK);
+          else
+            sb_value_set (copy, name, mask_value (item, secrets, mask, names));
         }
       return copy;
     }
   return sb_value_ref (value);
+}
+
+SbValue *
+sb_redact_value (SbValue *value, GHashTable *secrets)
+{
+  return mask_value (value, secrets, sb_redact, TRUE);
+}
+
+static char *
+mask_secrets_only (const char *text, GHashTable *secrets)
+{
+  g_autoptr (GString) out = g_string_new (text);
+
+  mask_secrets (out, secrets);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/**
+ * sb_outcome_redact:
+ * @secrets: (nullable): of the connection
+ *
+ * For vendors that repeat in their answer what they were sent: the connection's secrets are taken
+ * out of the sentence and out of what later steps may use. Anything else there stays as it came,
+ * since flows work with it.
+ */
+void
+sb_outcome_redact (SbOutcome *self, GHashTable *secrets)
+{
+  g_autofree char *message = g_steal_pointer (&self->message);
+  g_autoptr (SbValue) output = g_steal_pointer (&self->output);
+
+  self->message = sb_redact (message, secrets);
+  if (output != NULL && secrets != NULL && g_hash_table_size (secrets) > 0)
+    self->output = mask_value (output, secrets, mask_secrets_only, FALSE);
+  else
+    self->output = g_steal_pointer (&output);
 }

@@ -39,9 +39,13 @@ char      *sb_request_build_base    (SbConnector *connector,
                                      SbScope     *scope,
                                      GError     **error);
 
-/* A copy of @value whose texts and numbers went through sb_redact(). */
-SbValue   *sb_redact_value          (SbValue     *value,
-                                     GHashTable  *secrets);
+/* Whether @url leads to the host of @base. Errors: INVALID. */
+gboolean   sb_request_check_place   (const char  *base,
+                                     const char  *url,
+                                     SbConnection *connection,
+                                     GError     **error);
+
+char      *sb_redact_numbers        (const char  *text);
 gboolean   sb_is_secret_header      (const char  *name);
 
 G_END_DECLS

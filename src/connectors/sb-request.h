@@ -81,6 +81,14 @@ void       sb_outcome_free  (SbOutcome      *self);
 char      *sb_redact        (const char     *text,
                              GHashTable     *secrets);
 
+/* A copy of @value whose texts and numbers went through sb_redact(); also what stands under the name of a
+ * password, token or card number. */
+SbValue   *sb_redact_value  (SbValue        *value,
+                             GHashTable     *secrets);
+/* Takes the connection's secrets out of what came back. */
+void       sb_outcome_redact (SbOutcome     *self,
+                             GHashTable     *secrets);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbRequest, sb_request_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbOutcome, sb_outcome_free)
 

@@ -292,7 +292,8 @@ make_unknown (Fixture *self)
   claim = fixture_wait (self, fixture_submit (self, RECORD), "inbox");
   g_assert_true (claim->run->unknown);
   g_assert_cmpstr (claim->run->step, ==, "first");
-  assert_says (claim->run->problem, "Signalbox asked Vendor to buy a label for Order #1");
+  assert_says (claim->run->problem,
+               "Signalbox asked Vendor (own file) to buy a label for Order #1");
   g_assert_cmpstr (attempt (claim, 0)->state, ==, "unknown");
   fixture_spin (300 * 1000);
   g_assert_cmpuint (fake_vendor_get_requests (self->vendor, "/once"), ==, 1);

@@ -45,6 +45,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   outcome = sb_answer_judge (connector, trial->action, &answer, sb_clock_now_us ());
+  sb_outcome_redact (outcome, trial->account->secrets);
   sb_answer_clear (&answer);
 
   switch (outcome->kind)

@@ -31,6 +31,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
   if (self->need->fields != NULL)
     answer.fields = sb_value_ref (self->need->fields);
   outcome = sb_answer_judge (self->account->connector, self->action, &answer, sb_clock_now_us ());
+  sb_outcome_redact (outcome, self->account->secrets);
   sb_runner_take_outcome (self, &answer, outcome);
   sb_answer_clear (&answer);
 }

@@ -144,8 +144,8 @@ static char *
 write_response (const SbAnswer *answer, GHashTable *secrets)
 {
   g_autoptr (SbValue) response = sb_value_new_object ();
+  g_autoptr (SbValue) safe = NULL;
   SbValue *body = read_body (answer->body);
-  g_autofree char *text = NULL;
   GHashTableIter iter;
   gpointer name;
   gpointer value;
@@ -162,8 +162,8 @@ write_response (const SbAnswer *answer, GHashTable *secrets)
     }
   if (body != NULL)
     sb_value_set (response, "body", body);
-  text = sb_json_write (response);
-  return sb_redact (text, secrets);
+  safe = sb_redact_value (response, secrets);
+  return sb_json_write (safe);
 }
 
 SbAttempt *
