@@ -132,6 +132,23 @@ add_field_row (SbConnectionDialog *self, const SbField *field)
   g_ptr_array_add (self->rows, entry);
 }
 
+/* Where the keys go is said where they are entered, before they are used. */
+static void
+show_places (SbConnectionDialog *self, SbConnector *connector)
+{
+  g_autofree char *places = sb_connector_describe_places (connector);
+  g_autofree char *where =
+    places[0] != '\0' ? g_strdup_printf (_ ("They are sent to %s and to nobody else."), places)
+                      : NULL;
+  const char *kept = self->connection != NULL
+                       ? _ ("Leave a key empty to keep the one in the keyring.")
+                       : _ ("They are kept in this computer’s keyring.");
+  g_autofree char *text = g_strjoin (" ", kept, where, NULL);
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  adw_preferences_group_set_description (self->secrets_group, markup);
+}
+
 static void
 connector_changed_cb (SbConnectionDialog *self)
 {
@@ -149,6 +166,7 @@ connector_changed_cb (SbConnectionDialog *self)
 
   if (connector != NULL)
     {
+      show_places (self, connector);
       for (guint i = 0; i < connector->settings->len; i++)
         {
           const SbField *field = g_ptr_array_index (connector->settings, i);
@@ -474,8 +492,6 @@ sb_connection_dialog_new (SbEngine *engine, const char *connector_id, SbConnecti
                                      ? self->production_check
                                      : self->sandbox_check,
                                    TRUE);
-      adw_preferences_group_set_description (
-        self->secrets_group, _ ("Leave a key empty to keep the one in the keyring."));
     }
 
   for (guint i = 0; i < sb_connectors_get_length (connectors); i++)

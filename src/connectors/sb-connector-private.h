@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 void sb_connector_check_meaning (SbValue     *document,
                                  SbProblems  *problems);
 
+/* Nothing in it that a reader does not see. */
+void sb_connector_check_visible (SbValue     *document,
+                                 SbProblems  *problems);
+
 /* Every template of @action, or those outside actions with @action NULL: must parse, and the fields and
  * settings it names must be there. */
 void sb_connector_check_templates (SbValue    *document,

@@ -179,7 +179,7 @@ action_new (SbValue *document)
 
 /* @document has been checked. */
 static SbConnector *
-connector_new (SbValue *document)
+connector_new (SbValue *document, gboolean own)
 {
   SbConnector *self = g_new0 (SbConnector, 1);
   SbValue *triggers = sb_value_get_member (document, "triggers");
@@ -187,6 +187,13 @@ connector_new (SbValue *document)
 
   self->id = g_strdup (sb_value_get_string (document, "id"));
   self->name = g_strdup (sb_value_get_string (document, "name"));
+  self->own = own;
+  /* Whatever a file calls itself, nobody may take it for one that comes with Signalbox. */
+  if (own)
+    {
+      g_free (self->name);
+      self->name = g_strdup_printf (_ ("%s (own file)"), sb_value_get_string (document, "name"));
+    }
   self->kind = g_strdup (sb_value_get_string (document, "kind"));
   self->icon = g_strdup_printf ("sb-%s-symbolic", self->kind);
   self->settings = fields_new (sb_value_get_member (document, "settings"));
@@ -232,6 +239,7 @@ sb_connector_check (SbValue *document, SbProblems *problems)
     {
       sb_schema_check (schema, document, problems);
       sb_connector_check_meaning (document, problems);
+      sb_connector_check_visible (document, problems);
     }
 }
 
@@ -247,13 +255,18 @@ add_connector (SbConnectors *self, SbConnector *connector)
 }
 
 static void
-load_file (
-  SbConnectors *self, SbSchema *schema, const char *folder, const char *name, SbProblems *problems)
+load_file (SbConnectors *self,
+           SbSchema *schema,
+           const char *folder,
+           const char *name,
+           gboolean own,
+           SbProblems *problems)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *stem = g_strndup (name, strlen (name) - strlen (".json"));
   g_autoptr (GError) error = NULL;
-  g_autoptr (SbValue) document = sb_json_load_file (path, &error);
+  g_autoptr (SbValue) document =
+    own ? sb_json_load_found (path, &error) : sb_json_load_file (path, &error);
   g_autoptr (SbProblems) found = sb_problems_new ();
 
   if (document == NULL)
@@ -263,6 +276,7 @@ load_file (
     }
   sb_schema_check (schema, document, found);
   sb_connector_check_meaning (document, found);
+  sb_connector_check_visible (document, found);
   if (sb_problems_get_length (found) == 0 &&
       g_strcmp0 (stem, sb_value_get_string (document, "id")) != 0)
     sb_problems_add (found, "$.id", NULL, NULL,
@@ -276,7 +290,7 @@ load_file (
       sb_problems_add (problems, where, NULL, NULL, "%s", problem->message);
     }
   if (sb_problems_get_length (found) == 0)
-    add_connector (self, connector_new (document));
+    add_connector (self, connector_new (document, own));
 }
 
 static int
@@ -286,7 +300,8 @@ compare_text (gconstpointer a, gconstpointer b)
 }
 
 static void
-load_folder (SbConnectors *self, SbSchema *schema, const char *parent, SbProblems *problems)
+load_folder (
+  SbConnectors *self, SbSchema *schema, const char *parent, gboolean own, SbProblems *problems)
 {
   g_autofree char *folder = g_build_filename (parent, "connectors", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -298,7 +313,7 @@ load_folder (SbConnectors *self, SbSchema *schema, const char *parent, SbProblem
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, compare_text);
   for (guint i = 0; i < names->len; i++)
-    load_file (self, schema, folder, g_ptr_array_index (names, i), problems);
+    load_file (self, schema, folder, g_ptr_array_index (names, i), own, problems);
 }
 
 static int
@@ -326,9 +341,9 @@ sb_connectors_new (const char *data_dir, const char *own_dir, SbProblems *proble
   schema = load_schema (data_dir, problems);
   if (schema != NULL)
     {
-      load_folder (self, schema, data_dir, problems);
+      load_folder (self, schema, data_dir, FALSE, problems);
       if (own_dir != NULL)
-        load_folder (self, schema, own_dir, problems);
+        load_folder (self, schema, own_dir, TRUE, problems);
     }
   g_ptr_array_sort (self->list, compare_names);
   return self;

@@ -81,6 +81,7 @@ struct _SbConnector
   GPtrArray *triggers;  /* of SbTrigger */
   GPtrArray *actions;   /* of SbAction */
   SbValue   *document;  /* the whole file */
+  gboolean   own;       /* a file of the owner's data folder; @name says so too */
 };
 
 /* Loads every *.json of @data_dir/connectors and then of @own_dir (nullable; the owner's files, which
@@ -98,6 +99,8 @@ SbConnector  *sb_connectors_find   (SbConnectors   *self,
 /* Checks one document; every problem with its JSON path. */
 void          sb_connector_check   (SbValue        *document,
                                     SbProblems     *problems);
+/* Where everything goes that it sends, in words. (transfer full) */
+char         *sb_connector_describe_places (SbConnector *self);
 /* A setting's value, else its fallback. */
 const char   *sb_connector_get_setting (SbConnector   *self,
                                     SbValue        *settings,

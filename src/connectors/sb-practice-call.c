@@ -141,6 +141,42 @@ read_path (SbCall *call, GUri *uri, char **vendor)
   return TRUE;
 }
 
+static gboolean
+is_here (const char *host, gsize length)
+{
+  static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (length == strlen (names[i]) && g_ascii_strncasecmp (host, names[i], length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * sb_call_is_from_here:
+ *
+ * A page in a browser on this computer can send to the practice ground too, and with a name of its
+ * own that leads to 127.0.0.1 ("DNS rebinding") it could read what was received. Browsers tell
+ * both: the name they were given is the Host, and where the page is from the Origin.
+ *
+ * Returns: whether the request was made to this computer by name, and by no page from elsewhere
+ */
+gboolean
+sb_call_is_from_here (SoupMessageHeaders *headers)
+{
+  const char *host = soup_message_headers_get_one (headers, "Host");
+  const char *origin = soup_message_headers_get_list (headers, "Origin");
+  const char *rest = NULL;
+
+  if (host == NULL ||
+      !is_here (host, host[0] == '[' ? strcspn (host, "]") + 1 : strcspn (host, ":")))
+    return FALSE;
+  if (origin == NULL)
+    return TRUE;
+  rest = g_str_has_prefix (origin, "http://") ? origin + strlen ("http://") : "";
+  return is_here (rest, rest[0] == '[' ? strcspn (rest, "]") + 1 : strcspn (rest, ":"));
+}
+
 /**
  * sb_call_read:
  * @vendor: (out) (transfer full): first segment of the path

@@ -66,6 +66,7 @@ gboolean sb_call_read  (SbCall            *call,
                         SoupServerMessage *message,
                         GHashTable        *query,
                         char             **vendor);
+gboolean sb_call_is_from_here (SoupMessageHeaders *headers);
 void     sb_call_clear (SbCall            *call);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SbCall, sb_call_clear)

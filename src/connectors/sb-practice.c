@@ -509,6 +509,9 @@ request_cb (SoupServer *server,
 
   if (g_object_get_data (G_OBJECT (message), "too-large") != NULL)
     reply = sb_reply_new_sentence (413, "The practice ground takes bodies of up to 1 MiB");
+  else if (!sb_call_is_from_here (soup_server_message_get_request_headers (message)))
+    reply = sb_reply_new_sentence (403, "The practice ground answers to this computer only, as "
+                                        "127.0.0.1 or localhost, and to no page from elsewhere");
   else if (!sb_call_read (&call, message, query, &vendor))
     reply = sb_reply_new_sentence (400, "The address of the request cannot be read");
   else if (g_str_equal (vendor, "_practice"))

@@ -13,6 +13,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-error.h"
+#include "sb-pattern.h"
 
 static gboolean
 has_control (const char *text)
@@ -153,6 +154,30 @@ is_safe_base (const char *url)
           g_str_equal (host, "::1"));
 }
 
+/**
+ * sb_request_check_place:
+ *
+ * Whatever was put together: it goes where the connection says and nowhere else, and says nothing
+ * before the host. The last look before a request with credentials leaves.
+ */
+gboolean
+sb_request_check_place (const char *base, const char *url, SbConnection *connection, GError **error)
+{
+  g_autoptr (GUri) meant = g_uri_parse (base, G_URI_FLAGS_NONE, NULL);
+  g_autoptr (GUri) built = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+
+  if (meant != NULL && built != NULL &&
+      g_str_equal (g_uri_get_scheme (meant), g_uri_get_scheme (built)) &&
+      g_strcmp0 (g_uri_get_host (meant), g_uri_get_host (built)) == 0 &&
+      g_uri_get_port (meant) == g_uri_get_port (built) && g_uri_get_userinfo (built) == NULL)
+    return TRUE;
+  g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+               _ ("The address that was put together does not lead to the host of the connection "
+                  "%s, so nothing is sent there."),
+               connection->name);
+  return FALSE;
+}
+
 /* The settings in a base URL must fit their patterns: they decide which host is called. */
 static gboolean
 check_settings (SbConnector *connector, SbConnection *connection, const char *base, GError **error)
@@ -172,14 +197,8 @@ check_settings (SbConnector *connector, SbConnection *connection, const char *ba
                        setting->label);
           return FALSE;
         }
-      if (setting->pattern != NULL)
-        {
-          g_autoptr (GRegex) regex =
-            g_regex_new (setting->pattern, G_REGEX_DOLLAR_ENDONLY, 0, NULL);
-
-          if (regex != NULL && g_regex_match (regex, value, 0, NULL))
-            continue;
-        }
+      if (setting->pattern != NULL && sb_pattern_fits (setting->pattern, value))
+        continue;
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
                    _ ("“%s” of the connection %s does not look right; correct it."), setting->label,
                    connection->name);

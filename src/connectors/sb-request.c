@@ -443,9 +443,10 @@ build_url (Building *self, const char *practice_base, GError **error)
     base = sb_request_build_base (self->connector, self->connection, self->scope, error);
   if (base == NULL)
     return FALSE;
-  self->request->url =
-    g_strconcat (base, path, self->query->len > 0 ? "?" : "", self->query->str, NULL);
-  return TRUE;
+  /* Without the slash the path would go on with the name of the host. */
+  self->request->url = g_strconcat (base, path[0] != '\0' && path[0] != '/' ? "/" : "", path,
+                                    self->query->len > 0 ? "?" : "", self->query->str, NULL);
+  return sb_request_check_place (base, self->request->url, self->connection, error);
 }
 
 static gboolean

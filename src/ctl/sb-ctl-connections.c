@@ -71,7 +71,7 @@ static int
 list_connectors (SbCtl *self)
 {
   g_autoptr (SbTable) table =
-    sb_table_new (_ ("CONNECTOR"), _ ("NAME"), _ ("SETTINGS"), _ ("SECRETS"), NULL);
+    sb_table_new (_ ("CONNECTOR"), _ ("NAME"), _ ("SETTINGS"), _ ("SECRETS"), _ ("SENDS TO"), NULL);
   g_autoptr (SbValue) connectors = NULL;
   int status = sb_ctl_run_plain (self, "connections.connectors", NULL, NULL, &connectors);
 
@@ -83,7 +83,8 @@ list_connectors (SbCtl *self)
 
       sb_table_add (
         table, sb_value_get_string (connector, "id"), sb_value_get_string (connector, "name"),
-        sb_value_get_string (connector, "settings"), sb_value_get_string (connector, "secrets"));
+        sb_value_get_string (connector, "settings"), sb_value_get_string (connector, "secrets"),
+        sb_value_get_string (connector, "sends_to"));
     }
   sb_table_print (table, self);
   return status;

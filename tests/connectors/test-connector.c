@@ -211,7 +211,7 @@ test_own (void)
     "{\"format\": 1, \"id\": \"another\", \"name\": \"A\", \"kind\": \"web\", \"about\": \"B\"}");
   connectors = sb_connectors_new (data_dir, folder, problems);
   text = sb_problems_to_text (problems);
-  g_assert_cmpstr (sb_connectors_find (connectors, "shopify")->name, ==, "My shop");
+  g_assert_cmpstr (sb_connectors_find (connectors, "shopify")->name, ==, "My shop (own file)");
   g_assert_null (sb_connectors_find (connectors, "broken"));
   g_assert_null (sb_connectors_find (connectors, "another"));
   g_assert_nonnull (strstr (text, "broken.json"));

@@ -171,11 +171,14 @@ list_connectors (SbCall *call, GError **error)
       SbValue *object = sb_value_new_object ();
       g_autofree char *settings = list_settings (connector, FALSE);
       g_autofree char *secrets = list_settings (connector, TRUE);
+      g_autofree char *places = sb_connector_describe_places (connector);
 
       sb_value_set_string (object, "id", connector->id);
       sb_call_set_text (object, "name", connector->name);
       sb_value_set_string (object, "settings", settings);
       sb_value_set_string (object, "secrets", secrets);
+      sb_value_set_string (object, "sends_to", places);
+      sb_value_set_boolean (object, "own", connector->own);
       sb_value_append (array, object);
     }
   return array;
@@ -293,7 +296,7 @@ check_secret (
 }
 
 static SbValue *
-set_secret (SbCall *call, GError **error)
+keep_secret (SbCall *call, GError **error)
 {
   SbSecrets *secrets = sb_engine_get_secrets (call->engine);
   const char *id = sb_call_get_string (call, "id", error);
@@ -332,6 +335,15 @@ set_secret (SbCall *call, GError **error)
   if (saved == NULL || !sb_call_reload (call, error))
     return NULL;
   return write_connection (call, changed);
+}
+
+static SbValue *
+set_secret (SbCall *call, GError **error)
+{
+  SbValue *result = keep_secret (call, error);
+
+  sb_value_wipe (sb_value_get_member (call->arguments, "secret"));
+  return result;
 }
 
 /* (transfer full) (nullable): the name of a flow that uses the connection now, live or in its

@@ -328,7 +328,8 @@ accept_cb (GObject *source, GAsyncResult *result, gpointer data)
       peer->control = self;
       peer->connection = g_steal_pointer (&connection);
       peer->reading = g_cancellable_new ();
-      peer->input = g_byte_array_new ();
+      /* Room for most requests from the start: what grows leaves copies behind. */
+      peer->input = g_byte_array_sized_new (READ_CHUNK);
       peer->output = g_string_new (NULL);
       g_ptr_array_add (self->peers, peer);
       peer_read (peer);
