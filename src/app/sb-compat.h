@@ -48,4 +48,8 @@ void sb_compat_show_about (GtkWidget  *parent);
 void sb_compat_get_color  (GtkWidget  *widget,
                            GdkRGBA    *color);
 
+/* A toast that shows @text as it is: libadwaita takes its title for Pango markup, and names of flows and
+ * sentences of vendors are in it. */
+AdwToast  *sb_compat_toast_new     (const char *text);
+
 G_END_DECLS

@@ -515,7 +515,7 @@ toast_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 undo_toast_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  AdwToast *toast = adw_toast_new (g_variant_get_string (parameter, NULL));
+  AdwToast *toast = sb_compat_toast_new (g_variant_get_string (parameter, NULL));
 
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, "win.undo");

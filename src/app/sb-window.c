@@ -26,7 +26,7 @@ G_DEFINE_FINAL_TYPE (SbWindow, sb_window, ADW_TYPE_APPLICATION_WINDOW)
 void
 sb_window_toast (SbWindow *self, const char *message)
 {
-  AdwToast *toast = adw_toast_new (message);
+  AdwToast *toast = sb_compat_toast_new (message);
 
   adw_toast_overlay_add_toast (self->toasts, toast);
 }

@@ -15,13 +15,15 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "sb-json.h"
+#include "sb-visible.h"
 
 /**
  * sb_ctl_clean:
  *
  * Texts of vendors and of the command line may hold anything; a terminal must not act on them.
  *
- * Returns: (transfer full): @text as valid UTF-8 on one line, without control characters
+ * Returns: (transfer full): @text as valid UTF-8 on one line, without control characters and
+ * without those that turn the direction of what stands behind it
  */
 char *
 sb_ctl_clean (const char *text)
@@ -35,7 +37,7 @@ sb_ctl_clean (const char *text)
 
       if (character == '\n' || character == '\t' || character == '\r')
         g_string_append_c (clean, ' ');
-      else if (!g_unichar_iscntrl (character))
+      else if (!g_unichar_iscntrl (character) && !sb_visible_turns (character))
         g_string_append_unichar (clean, character);
     }
   return g_string_free (clean, FALSE);
@@ -116,6 +118,24 @@ sb_ctl_warn (SbCtl *self, const char *format, ...)
   g_printerr ("signalboxctl: %s: %s\n", self->command->name, clean);
 }
 
+/* JSON may hold what a terminal acts on as it is; an escape says the same to a program. */
+static char *
+escape_for_terminal (const char *text)
+{
+  GString *out = g_string_sized_new (strlen (text));
+
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      if ((character >= 0x7f && character < 0xa0) || sb_visible_turns (character))
+        g_string_append_printf (out, "\\u%04x", character);
+      else
+        g_string_append_unichar (out, character);
+    }
+  return g_string_free (out, FALSE);
+}
+
 /**
  * sb_ctl_print_json:
  *
@@ -126,8 +146,10 @@ sb_ctl_print_json (SbCtl *self, SbValue *value)
 {
   g_autofree char *text = self->terminal ? sb_json_write_pretty (value) : sb_json_write (value);
 
-  g_strchomp (text);
-  g_print ("%s\n", text);
+  g_autofree char *escaped = escape_for_terminal (text);
+
+  g_strchomp (escaped);
+  g_print ("%s\n", escaped);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "sb-canvas.h"
 #include "sb-card.h"
 #include "sb-choice-list.h"
+#include "sb-compat.h"
 #include "sb-condition-editor.h"
 #include "sb-field-row.h"
 #include "sb-flow-edit.h"
@@ -24,6 +25,8 @@
 
 /* Widgets one by one, on a display of their own (run-with-display.py); a warning of GTK is a
  * failure. */
+
+#define NASTY "<b>A & B</i> <span color='red' &amp; <a href=\"file:///etc/passwd\">"
 
 static SbConnectors *connectors;
 
@@ -287,6 +290,62 @@ test_pages (void)
     }
 }
 
+/* Replaces every text that a person wrote by one that is markup, and broken markup at that. */
+static void
+spoil_texts (SbValue *value)
+{
+  static const char *const names[] = { "name", "label", "owner", "text", "runbook", "Tags", "to" };
+
+  for (guint i = 0; i < sb_value_get_length (value); i++)
+    {
+      const char *name = sb_value_get_member_name (value, i);
+      SbValue *item = sb_value_get_item (value, i);
+
+      if (name != NULL && sb_value_get_type (item) == SB_VALUE_STRING &&
+          g_strv_contains (names, name))
+        sb_value_set_string (value, name, NASTY);
+      else
+        spoil_texts (item);
+    }
+}
+
+/* Texts of others are shown as they are, never taken for Pango markup: a warning of GTK's, as
+ * broken markup gives, ends this test. */
+static void
+test_markup (void)
+{
+  const GType types[] = { SB_TYPE_MAP_PAGE, SB_TYPE_PLAN_PAGE };
+  g_autoptr (AdwToast) toast = g_object_ref_sink (sb_compat_toast_new (NASTY));
+  PangoAttrList *attributes = NULL;
+  g_autofree char *shown = NULL;
+
+  g_assert_true (
+    pango_parse_markup (adw_toast_get_title (toast), -1, 0, &attributes, &shown, NULL, NULL));
+  g_assert_cmpstr (shown, ==, NASTY);
+  pango_attr_list_unref (attributes);
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autofree char *data_dir = sb_paths_get_data_dir ();
+      g_autofree char *path = g_build_filename (data_dir, "flows", "order-to-cash.json", NULL);
+      g_autoptr (SbValue) shipped = sb_json_load_file (path, NULL);
+      g_autoptr (SbValue) document = sb_value_copy (shipped);
+      g_autoptr (SbProblems) problems = sb_problems_new ();
+      g_autoptr (SbFlow) flow = NULL;
+      SbFlowModel *model = NULL;
+      GtkWidget *page = g_object_new (types[i], NULL);
+      GtkWidget *window = show_in_window (page, 1000, 700);
+
+      spoil_texts (document);
+      flow = sb_flow_parse (document, problems);
+      g_assert_nonnull (flow);
+      model = sb_flow_model_new (NULL, connectors, "order-to-cash", flow);
+      sb_page_set_model (SB_PAGE (page), model);
+      settle ();
+      destroy_window (window);
+      g_object_unref (model);
+    }
+}
+
 static void
 test_adaptive (void)
 {
@@ -351,6 +410,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/widgets/condition-editor", test_condition_editor);
   g_test_add_func ("/widgets/canvas", test_canvas);
   g_test_add_func ("/widgets/pages", test_pages);
+  g_test_add_func ("/widgets/markup", test_markup);
   g_test_add_func ("/widgets/adaptive", test_adaptive);
   g_test_add_func ("/widgets/choice-list", test_choice_list);
   status = g_test_run ();

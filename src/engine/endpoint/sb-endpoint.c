@@ -27,6 +27,7 @@ struct _SbEndpoint
   GChecksum *checksum;
   GHashTable *bells; /* digest of a token → SbBellEntry */
   guint in_flight;
+  guint64 unknown; /* requests to addresses of bells that are not there */
 
   GArray *waiting;    /* of Waiting: not yet handed to the store */
   GSource *hand_over; /* (nullable) */
@@ -259,6 +260,28 @@ find_bell (SbEndpoint *self, const char *method, const char *path)
   return NULL;
 }
 
+/* Nobody guesses one of 2^256 addresses, but one who tries is worth knowing of: the 10th, 100th,
+ * 1,000th … time is logged and goes on record. A vendor that still rings for a flow that was
+ * removed ends there too. */
+static void
+count_unknown (SbEndpoint *self)
+{
+  g_autoptr (SbValue) detail = NULL;
+  guint64 power = 10;
+
+  self->unknown++;
+  while (power < self->unknown)
+    power *= 10;
+  if (power != self->unknown)
+    return;
+  g_warning ("%" G_GUINT64_FORMAT " requests came to addresses that are no flow's: somebody may be "
+             "guessing, or a vendor still has the address of a flow that was removed",
+             self->unknown);
+  detail = sb_value_new_object ();
+  sb_value_set_int (detail, "requests", (gint64)self->unknown);
+  sb_store_audit (self->store, "unknown-addresses", NULL, detail);
+}
+
 static void
 give_cb (SbPipe *pipe, gpointer data)
 {
@@ -272,7 +295,11 @@ give_cb (SbPipe *pipe, gpointer data)
            (g_str_equal (pipe->method, "GET") || g_str_equal (pipe->method, "HEAD")))
     sb_endpoint_reply (pipe, SB_REPLY_OK);
   else
-    sb_endpoint_reply (pipe, SB_REPLY_NOT_FOUND);
+    {
+      if (g_str_has_prefix (path, "/in/"))
+        count_unknown (self);
+      sb_endpoint_reply (pipe, SB_REPLY_NOT_FOUND);
+    }
 }
 
 /* --- the object
