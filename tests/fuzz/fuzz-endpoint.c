@@ -11,14 +11,11 @@
 
 #include "fuzz.h"
 
-#include <errno.h>
-#include <glib-unix.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "fixture.h"
+#include "fuzz-peer.h"
 #include "sb-endpoint-private.h"
 
 typedef struct
@@ -28,13 +25,6 @@ typedef struct
   SbEndpoint *endpoint;
   guint accepted;
 } World;
-
-typedef struct
-{
-  int fd;
-  GString *answers;
-  gboolean closed;
-} Peer;
 
 static World world;
 
@@ -105,63 +95,12 @@ make_world (void)
   atexit (end_world);
 }
 
-static gboolean
-read_cb (gint fd, GIOCondition condition, gpointer data)
-{
-  Peer *peer = data;
-  char buffer[16 * 1024];
-  gssize n = recv (fd, buffer, sizeof buffer, MSG_DONTWAIT);
-
-  if (n > 0)
-    g_string_append_len (peer->answers, buffer, n);
-  else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-    peer->closed = TRUE;
-  return peer->closed ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
-}
-
-static void
-dial (Peer *peer)
+static GSocketAddress *
+get_address (void)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address =
-    g_inet_socket_address_new (loopback, (guint16)sb_endpoint_get_port (world.endpoint));
-  char native[64];
-  gssize length = g_socket_address_get_native_size (address);
 
-  peer->answers = g_string_new (NULL);
-  peer->fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (!g_socket_address_to_native (address, native, sizeof native, NULL) ||
-      connect (peer->fd, (struct sockaddr *)native, (socklen_t)length) < 0)
-    g_error ("The endpoint cannot be reached: %s", g_strerror (errno));
-  g_unix_fd_add (peer->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, read_cb, peer);
-}
-
-static void
-say (Peer *peer, const char *packet, gsize length)
-{
-  if (length > 0 && !peer->closed && send (peer->fd, packet, length, MSG_NOSIGNAL) < 0)
-    return;
-  for (guint turns = 0; turns < 20 && g_main_context_iteration (NULL, FALSE); turns++)
-    ;
-}
-
-static void
-say_all (Peer *peer, const guint8 *data, gsize size)
-{
-  g_autoptr (GString) packet = g_string_new (NULL);
-
-  for (gsize i = 0; i < size; i++)
-    if (data[i] != '\0')
-      g_string_append_c (packet, (char)data[i]);
-    else if (i + 1 < size && data[i + 1] == '\0')
-      g_string_append_c (packet, (char)data[i++]);
-    else
-      {
-        say (peer, packet->str, packet->len);
-        g_string_truncate (packet, 0);
-      }
-  say (peer, packet->str, packet->len);
-  shutdown (peer->fd, SHUT_WR);
+  return g_inet_socket_address_new (loopback, (guint16)sb_endpoint_get_port (world.endpoint));
 }
 
 /* Returns: how many of them say 200 */
@@ -191,24 +130,25 @@ check_answers (GString *answers)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 {
-  Peer peer = { -1, NULL, FALSE };
+  g_autoptr (GSocketAddress) address = NULL;
+  FuzzPeer *peer;
   guint before;
 
   if (world.endpoint == NULL)
     make_world ();
 
   before = world.accepted;
-  dial (&peer);
-  say_all (&peer, data, size);
-  while (!peer.closed)
+  address = get_address ();
+  peer = fuzz_peer_new (address);
+  fuzz_peer_say (peer, data, size);
+  while (!peer->closed)
     g_main_context_iteration (NULL, TRUE);
-  close (peer.fd);
   while (sb_endpoint_get_n_connections (world.endpoint) > 0 ||
          sb_endpoint_get_in_flight (world.endpoint) > 0)
     g_main_context_iteration (NULL, TRUE);
 
   /* What was stored was said to be, and what was not was not. */
-  fuzz_check (world.accepted - before <= check_answers (peer.answers));
-  g_string_free (peer.answers, TRUE);
+  fuzz_check (world.accepted - before <= check_answers (peer->answers));
+  fuzz_peer_free (peer);
   return 0;
 }

@@ -274,13 +274,55 @@ def dictionaries(filters):
         "request": list(CONNECTORS) + ["../", "..", "%2e%2e", "\\u000d\\u000a", "@", "#", "?", "//", "https://evil.example"],
     }
     words["endpoint"] = words["head"] + words["json"]
+    words["practice"] = words["endpoint"] + words["answer"] + ["/_practice/faults", "/_practice/received", "fault", "times", "delay_ms"]
+    words["control"] = words["json"] + words["flow"] + ["command", "arguments", "flows.", "connections.", "runs.", "events.", "settings."]
     for target, list_ in words.items():
         lines = ["# Made by seeds.py."] + sorted({f'"{quote(word)}"' for word in list_ if word})
         (HERE / f"{target}.dict").write_text("\n".join(lines) + "\n")
 
 
+def control_seeds():
+    flow = json.loads((ROOT / "data/flows/order-to-cash.json").read_text())
+    small = {"format": 1, "id": "f", "name": "F", "trigger": {"type": "webhook", "connector": "shopify", "trigger": "order-paid"},
+             "steps": [{"id": "tag", "type": "action", "connector": "shopify", "action": "tag-order",
+                        "fields": {"Order": "{{trigger.id}}", "Tags": "paid"}}]}
+    names = re.findall(r'\{ "([a-z]+\.?[a-z-]*)", *[a-z_]+ \}',
+                       "".join(path.read_text() for path in (ROOT / "src/engine/control").glob("sb-commands-*.c")))
+    account = {"connector": "shopify", "name": "Shop", "environment": "sandbox", "settings": {"shop": "a-shop"}}
+    arguments = {"id": "f", "key": "access_token", "secret": "shpat_x", "flow": "f", "version": 1, "document": small, "reason": "r",
+                 "override": "r", "step": "tag", "field": "Tags", "value": "x", "limit": 5, "state": "done", "text": "a"}
+    for name in sorted(set(names)):
+        if not name.startswith("pilot"):
+            write("control", name.replace(".", "-"), compact({"command": name, "arguments": arguments}) + "\n")
+    story = [("connections.add", account), ("flows.import", {"document": small}), ("flows.publish", {"id": "f", "override": "r"}),
+             ("flows.list", {}), ("status", {})]
+    write("control", "story", "".join(compact({"command": c, "arguments": a}) + "\n" for c, a in story))
+    write("control", "import", compact({"command": "flows.import", "arguments": {"document": flow}})[:MOST - 1] + "\n")
+    for name, text in {"empty": "\n\n", "none": '{"command":"no.such"}\n', "list": "[]\n", "half": '{"command":"status"',
+                       "number": '{"command":1}\n', "packets": "\0".join('{"command":"status"}\n')}.items():
+        write("control", f"odd-{name}", text)
+
+
+def practice_seeds():
+    for name, document in CONNECTORS.items():
+        for action in document.get("actions", [])[:3]:
+            request = action.get("request", {})
+            method, path = request.get("method", "POST"), request.get("path", "/")
+            body = compact(request["body"]) if "body" in request else ""
+            kind = {"form": "application/x-www-form-urlencoded"}.get(request.get("encoding"), "application/json")
+            write("practice", f"{name}-{action['id']}",
+                  f"{method} /{name}{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer practice-token\r\n"
+                  f"Content-Type: {kind}\r\nContent-Length: {len(body.encode())}\r\nConnection: close\r\n\r\n{body}")
+    for number, fault in enumerate([{"fault": "500"}, {"vendor": "slack", "fault": "drop-after-work", "times": 2},
+                                    [{"fault": "429", "retry_after": 1}, {"fault": "slow", "delay_ms": 5}], {"fault": "nonsense"}]):
+        body = compact(fault)
+        write("practice", f"fault-{number}", post("/_practice/faults", body).replace("Host: x", "Host: localhost"))
+    for name, target in {"index": "/_practice/", "received": "/_practice/received?all=1", "unknown": "/nobody/x", "dots": "/%2e%2e/x"}.items():
+        write("practice", name, f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nConnection: close\r\n\r\n")
+
+
 def main():
-    for target in ("answer", "connector", "endpoint", "flow", "head", "json", "records", "request", "signature", "template"):
+    for target in ("answer", "connector", "control", "endpoint", "flow", "head", "json", "practice", "records", "request", "signature", "template"):
         (CORPUS / target).mkdir(parents=True, exist_ok=True)
         for old in (CORPUS / target).glob("seed-*"):
             old.unlink()
@@ -293,6 +335,8 @@ def main():
     signature_seeds()
     endpoint_seeds()
     record_seeds()
+    control_seeds()
+    practice_seeds()
     dictionaries(filters)
 
 
