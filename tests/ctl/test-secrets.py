@@ -6,13 +6,17 @@
 
 """A canary: a secret goes through every command, and is found nowhere but in the keyring."""
 
+import json
 import os
 import threading
 
 import ctl
+import mirror
 
-CANARY = "canary_9d2f7a51c3"
-SIGNING = "canary_signing_77e1b0"
+# Every secret of this file begins so: tests/check-canary looks for it in all that the tests leave.
+PREFIX = "canary_"
+CANARY = PREFIX + "9d2f7a51c3"
+SIGNING = PREFIX + "signing_77e1b0"
 
 
 class Canary(ctl.Case):
@@ -35,9 +39,11 @@ class Canary(ctl.Case):
                 try:
                     with open(f"/proc/{pid}/cmdline", "rb") as file:
                         line = file.read()
+                    with open(f"/proc/{pid}/environ", "rb") as file:
+                        line += file.read()
                 except OSError:
                     continue
-                if CANARY.encode() in line or SIGNING.encode() in line:
+                if PREFIX.encode() in line:
                     seen.append(line)
             stop.wait(0.005)
 
@@ -70,18 +76,19 @@ class Canary(ctl.Case):
         self.end(server)
         self.outputs.append(server.end_errors)
 
-    def test_the_secret_is_nowhere_else(self):
+    def watched(self, func):
+        """What func does, with all debugging on, leaves the secrets nowhere."""
         stop = threading.Event()
         seen = []
-        self.environment["G_MESSAGES_DEBUG"] = "all"
+        self.environment.update(G_MESSAGES_DEBUG="all", SOUP_DEBUG="all", LIBSOUP_DEBUG="all", GNUTLS_DEBUG_LEVEL="9")
         watcher = threading.Thread(target=self.watch, args=(stop, seen))
         watcher.start()
         try:
-            self.go_through_everything()
+            func()
         finally:
             stop.set()
             watcher.join()
-        self.assertEqual(seen, [], "a secret stood on a command line")
+        self.assertEqual(seen, [], "a secret stood on a command line or in an environment")
         for output in self.outputs:
             self.assert_unknown(output, "an output")
         looked_at = 0
@@ -90,6 +97,51 @@ class Canary(ctl.Case):
                 self.assert_unknown(file.read().decode("latin-1"), path)
             looked_at += 1
         self.assertGreater(looked_at, 2)
+
+    def test_the_secret_is_nowhere_else(self):
+        self.watched(self.go_through_everything)
+
+    def test_what_a_vendor_repeats_is_masked(self):
+        self.watched(self.be_told_what_was_sent)
+
+    def be_told_what_was_sent(self):
+        """A vendor that says the key back, in every place where an answer has room for it, before it is killed."""
+        vendor = mirror.Mirror(CANARY)
+        self.addCleanup(vendor.close)
+        id = self.ask("connections", "add", "--connector", "http", "--name", "Mirror", "--environment", "production",
+                      "--set", f"address={vendor.url}", "auth=bearer")["id"]
+        self.ctl("connections", "set-secret", id, "--secret", "token", given=CANARY, check=0)
+        self.ctl("connections", "test", id)
+        send = {"type": "action", "connector": "http", "action": "send-request-with-key", "connection": id}
+        steps = [dict(send, id="ask", fields={"method": "POST", "path": "/mirror", "record": "{{trigger.how}}",
+                                              "body": {"how": "{{trigger.how}}"}}),
+                 dict(send, id="again", fields={"method": "POST", "path": "/last", "body": {"said": "{{ask}}"}})]
+        document = {"format": 1, "id": "mirror", "name": "Mirror", "steps": steps,
+                    "trigger": {"type": "webhook", "connector": "webhook", "trigger": "event-received"}}
+        bell = self.ask("connections", "add", "--connector", "webhook", "--name", "Bell", "--environment", "production",
+                        "--set", "scheme=path")["id"]
+        document["trigger"]["connection"] = bell
+        server = self.start("serve", "--port", "0", environment=self.without_leak_check())
+        self.ctl("flows", "import", self.write("mirror.json", document), check=0)
+        self.ctl("flows", "publish", "mirror", "--override", "a test", check=0)
+        url = self.ask("flows", "show", "mirror")["url"]
+        for how in mirror.WAYS:
+            body = json.dumps({"how": how, "id": how}).encode()
+            status, answer = ctl.request("POST", url, body, {"Content-Type": "application/json"})
+            self.assertEqual(status, 200, answer)
+        self.wait_for("every way of saying it", lambda: vendor.asked >= {f"/mirror/{how}" for how in mirror.WAYS})
+        self.wait_for("the ends", lambda: len([run for run in self.ask("runs", "list") if run["state"] != "running"])
+                      >= len(mirror.WAYS) - 1)
+        for number in range(1, len(mirror.WAYS) + 1):
+            self.ctl("runs", "show", str(number), check=0)
+            self.ctl("runs", "show", str(number), "--json", check=0)
+        for words in (["inbox"], ["status"], ["connections", "list"], ["runs", "list"]):
+            self.ctl(*words, "--json", check=0)
+        self.assertEqual(vendor.keys, {f"Bearer {CANARY}"})
+        # A crash is no reason to leave it behind either.
+        server.process.kill()
+        server.process.wait()
+        self.outputs.append(server.read_errors())
 
 
 if __name__ == "__main__":

@@ -411,12 +411,51 @@ test_changed (Fixture *fixture, gconstpointer data)
 
 #define ADD(name, test) g_test_add (name, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
 
+/* Nobody guesses an address: 43 characters, each of which takes all of its 64 values over some
+ * hundred tokens, and none that two tokens share more than chance would have it. */
+static void
+test_tokens (Fixture *fixture, gconstpointer data)
+{
+  enum
+  {
+    FLOWS = 600,
+    LENGTH = 43
+  };
+  g_autoptr (GAsyncResult) listed = NULL;
+  g_autoptr (GPtrArray) flows = NULL;
+  g_autoptr (GHashTable) starts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < FLOWS; i++)
+    g_free (save_draft (fixture->store, NULL, "Orders", "{}"));
+  sb_store_list_flows_async (fixture->store, NULL, got_cb, &listed);
+  flows = sb_store_list_flows_finish (fixture->store, await (&listed), NULL);
+  g_assert_cmpuint (flows->len, ==, FLOWS);
+  for (guint at = 0; at < LENGTH; at++)
+    {
+      g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+      for (guint i = 0; i < FLOWS; i++)
+        {
+          SbFlowRow *flow = g_ptr_array_index (flows, i);
+
+          g_assert_cmpuint (strlen (flow->trigger_token), ==, LENGTH);
+          g_hash_table_add (seen, GINT_TO_POINTER ((int)flow->trigger_token[at]));
+        }
+      /* The last character stands for four bits only. Less than 40 of 64 in 600 draws: never. */
+      g_assert_cmpuint (g_hash_table_size (seen), >=, at + 1 < LENGTH ? 40 : 14);
+    }
+  for (guint i = 0; i < FLOWS; i++)
+    g_assert_true (g_hash_table_add (
+      starts, g_strndup (((SbFlowRow *)g_ptr_array_index (flows, i))->trigger_token, 8)));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/store/flows/versions", test_versions);
   ADD ("/store/flows/ids", test_ids);
+  ADD ("/store/flows/tokens", test_tokens);
   ADD ("/store/flows/state", test_state);
   ADD ("/store/flows/remove", test_remove);
   ADD ("/store/connections", test_connections);
