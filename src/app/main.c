@@ -19,6 +19,7 @@ main (int argc, char *argv[])
   g_autofree char *folder = NULL;
   g_autofree char *absolute = NULL;
   gboolean practice = FALSE;
+  gboolean background = FALSE;
   gboolean version = FALSE;
   int port = SB_PORT_FROM_SETTINGS;
   const GOptionEntry entries[] = {
@@ -28,6 +29,8 @@ main (int argc, char *argv[])
       N_ ("Send everything to the practice ground, nothing to a vendor"), NULL },
     { "port", 0, 0, G_OPTION_ARG_INT, &port, N_ ("Listen on port N of 127.0.0.1 (0: any free one)"),
       N_ ("N") },
+    { "background", 0, 0, G_OPTION_ARG_NONE, &background,
+      N_ ("Start without a window, and stay while a flow is live"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Show the version"), NULL },
     { NULL }
   };
@@ -58,6 +61,6 @@ main (int argc, char *argv[])
   if (folder == NULL)
     folder = sb_paths_get_default_folder ();
   absolute = g_canonicalize_filename (folder, NULL);
-  application = sb_application_new (absolute, practice ? "practice" : "live", port);
+  application = sb_application_new (absolute, practice ? "practice" : "live", port, background);
   return g_application_run (G_APPLICATION (application), 1, argv);
 }
