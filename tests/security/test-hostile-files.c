@@ -205,16 +205,31 @@ test_no_files (Fixture *fixture, gconstpointer data)
 }
 
 /* What the owner names may be a pipe, but not more of it is read than may be. */
+static guint64
+most_memory (void)
+{
+  g_autofree char *status = NULL;
+  const char *line = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
+  line = strstr (status, "VmHWM:");
+  g_assert_nonnull (line);
+  return g_ascii_strtoull (line + strlen ("VmHWM:") + strspn (line + strlen ("VmHWM:"), " \t"),
+                           NULL, 10);
+}
+
 static void
 test_endless (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  guint64 before_kib = most_memory ();
 
   g_assert_null (sb_json_load_file ("/dev/zero", &error));
   g_assert_error (error, SB_ERROR, SB_ERROR_TOO_LARGE);
   g_clear_error (&error);
   g_assert_null (sb_records_load_file ("/dev/zero", &error));
   g_assert_error (error, SB_ERROR, SB_ERROR_TOO_LARGE);
+  g_assert_cmpuint (most_memory () - before_kib, <, 100 * 1024);
 }
 
 static void
@@ -304,6 +319,8 @@ test_patterns (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (slow); i++)
     g_assert_false (sb_pattern_fits (slow[i], text));
+  /* This one would fit, after a million steps: it is given up before. */
+  g_assert_false (sb_pattern_fits ("^(a?){22}a{22}$", "aaaaaaaaaaaaaaaaaaaaaa"));
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
     {
       g_autoptr (GError) error = NULL;

@@ -23,6 +23,7 @@ typedef struct
   GSocketService *service;
   GTlsCertificate *certificate; /* (nullable): without TLS */
   char *redirect;               /* (nullable): where it sends to */
+  guint status;                 /* with which */
   guint16 port;
   gint requests; /* atomic: whole heads that were read */
   gint canaries; /* atomic */
@@ -124,9 +125,9 @@ run_cb (GThreadedSocketService *service,
     {
       g_atomic_int_inc (&host->requests);
       answer = host->redirect != NULL
-                 ? g_strdup_printf ("HTTP/1.1 307 Elsewhere\r\nLocation: %s\r\nContent-Length: "
+                 ? g_strdup_printf ("HTTP/1.1 %u Elsewhere\r\nLocation: %s\r\nContent-Length: "
                                     "0\r\nConnection: close\r\n\r\n",
-                                    host->redirect)
+                                    host->status, host->redirect)
                  : g_strdup ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
       g_output_stream_write_all (g_io_stream_get_output_stream (stream), answer, strlen (answer),
                                  NULL, NULL, NULL);
@@ -166,14 +167,14 @@ done_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 /* Sends the canary in a header and in the body. */
 static void
-send_canary (const char *scheme, guint port, SbAnswer *answer)
+send_canary (const char *scheme, const char *method, guint port, SbAnswer *answer)
 {
   g_autoptr (SbHttp) http = sb_http_new (20 * G_USEC_PER_SEC);
   g_autoptr (SbRequest) request = g_new0 (SbRequest, 1);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  request->method = g_strdup ("POST");
+  request->method = g_strdup (method);
   request->url = g_strdup_printf ("%s://127.0.0.1:%u/v1", scheme, port);
   request->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_insert (request->headers, g_strdup ("Authorization"), g_strdup ("Bearer " CANARY));
@@ -192,7 +193,7 @@ test_unknown_certificate (void)
   SbAnswer answer = { 0 };
 
   host_start (&host, TRUE, NULL);
-  send_canary ("https", host.port, &answer);
+  send_canary ("https", "POST", host.port, &answer);
   g_assert_cmpuint (answer.status, ==, 0);
   g_assert_nonnull (strstr (answer.transport, "no safe connection to 127.0.0.1"));
   g_assert_false (answer.sent);
@@ -210,7 +211,7 @@ test_no_downgrade (void)
   SbAnswer answer = { 0 };
 
   host_start (&host, FALSE, NULL);
-  send_canary ("https", host.port, &answer);
+  send_canary ("https", "POST", host.port, &answer);
   g_assert_cmpuint (answer.status, ==, 0);
   g_assert_nonnull (answer.transport);
   sb_answer_clear (&answer);
@@ -222,21 +223,29 @@ test_no_downgrade (void)
 static void
 test_redirect (void)
 {
-  Host other;
-  Host host;
-  SbAnswer answer = { 0 };
-  g_autofree char *place = NULL;
+  static const guint statuses[] = { 301, 302, 303, 307, 308 };
+  static const char *const methods[] = { "POST", "GET", "PUT" };
 
-  host_start (&other, FALSE, NULL);
-  place = g_strdup_printf ("http://localhost:%u/v1", other.port);
-  host_start (&host, FALSE, place);
-  send_canary ("http", host.port, &answer);
-  g_assert_cmpuint (answer.status, ==, 307);
-  sb_answer_clear (&answer);
-  g_assert_cmpint (g_atomic_int_get (&host.canaries), ==, 1);
-  host_stop (&host);
-  host_stop (&other);
-  g_assert_cmpint (g_atomic_int_get (&other.requests), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (methods); j++)
+      {
+        Host other;
+        Host host;
+        SbAnswer answer = { 0 };
+        g_autofree char *place = NULL;
+
+        host_start (&other, FALSE, NULL);
+        place = g_strdup_printf ("http://localhost:%u/v1", other.port);
+        host_start (&host, FALSE, place);
+        host.status = statuses[i];
+        send_canary ("http", methods[j], host.port, &answer);
+        g_assert_cmpuint (answer.status, ==, statuses[i]);
+        sb_answer_clear (&answer);
+        g_assert_cmpint (g_atomic_int_get (&host.canaries), ==, 1);
+        host_stop (&host);
+        host_stop (&other);
+        g_assert_cmpint (g_atomic_int_get (&other.requests), ==, 0);
+      }
 }
 
 int
