@@ -23,7 +23,7 @@ def names_in_sources():
         for name in files:
             if name.endswith(".c"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
-                    names.update(re.findall(r'SB_CRASH_POINT \("([^"]+)"\)', file.read()))
+                    names.update(re.findall(r'SB_CRASH_(?:POINT \(|ON_SIGNAL \([a-z]+, "[a-z-]+", )"([^"]+)"\)', file.read()))
     return names
 
 

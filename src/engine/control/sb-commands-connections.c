@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 
 /**
  * sb_call_list_connections:
@@ -319,9 +320,11 @@ keep_secret (SbCall *call, GError **error)
   if (connection == NULL || !check_secret (call, connection, key, secret, error))
     return NULL;
 
+  SB_CRASH_POINT ("secret-before-save");
   sb_secrets_save_async (secrets, id, key, secret, call->cancellable, sb_call_ready_cb, call);
   if (!sb_secrets_save_finish (secrets, sb_call_wait (call), error))
     return NULL;
+  SB_CRASH_POINT ("secret-saved");
   detail = sb_value_new_object ();
   sb_value_set_string (detail, "key", key);
   sb_store_audit (call->store, "secret-set", id, detail);
@@ -418,6 +421,7 @@ remove_connection (SbCall *call, GError **error)
       g_propagate_error (error, g_steal_pointer (&secrets_error));
       return NULL;
     }
+  SB_CRASH_POINT ("secret-removed");
   sb_store_remove_connection_async (call->store, id, call->cancellable, sb_call_ready_cb, call);
   if (!sb_store_remove_connection_finish (call->store, sb_call_wait (call), error))
     return NULL;

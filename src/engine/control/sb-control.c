@@ -19,6 +19,7 @@
 #include "sb-commands.h"
 #include "sb-control-protocol.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 #include "sb-json.h"
 
 #define READ_CHUNK      (64 * 1024)
@@ -162,6 +163,7 @@ command_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (SbValue) value = sb_commands_run_finish (result, &error);
 
+  SB_CRASH_POINT ("command-done");
   peer->busy = FALSE;
   g_clear_object (&peer->pilot);
   if (value != NULL)

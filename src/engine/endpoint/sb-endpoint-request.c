@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 #include "sb-json.h"
 
 /* One request that waits for its event to be stored. */
@@ -136,6 +137,7 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer data)
   SbAccepted accepted = { 0 };
   SbReply reply = SB_REPLY_OK;
 
+  SB_CRASH_POINT ("event-stored");
   if (sb_store_accept_event_finish (SB_STORE (source), result, &accepted, &error))
     sb_endpoint_emit_accepted (request->endpoint, request->event, &accepted);
   else
@@ -145,6 +147,7 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer data)
       reply = reply_to_error (error);
     }
 
+  SB_CRASH_POINT ("event-handed-on");
   /* The peer may have gone meanwhile; the event stays stored. */
   sb_endpoint_reply (request->pipe, reply);
   sb_endpoint_end (request->endpoint);

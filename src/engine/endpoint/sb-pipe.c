@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "sb-clock.h"
+#include "sb-fault.h"
 #include "sb-transport.h"
 
 #define FIRST_CAPACITY 4096
@@ -457,6 +458,7 @@ write_answer (SbPipe *self, const char *text, gsize length)
     }
   if (n == (gssize)length)
     {
+      SB_CRASH_POINT ("event-answered");
       if (self->answer != NULL)
         g_string_truncate (self->answer, 0);
       finish (self);

@@ -10,6 +10,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 
 /* What both need while they ask the store for one thing after the other. */
 typedef struct
@@ -77,6 +78,7 @@ pilot_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   g_autoptr (GError) error = NULL;
 
+  SB_CRASH_POINT ("pilot-kept");
   if (sb_store_save_pilot_finish (SB_STORE (source), result, &error) > 0)
     g_task_return_boolean (task, TRUE);
   else
@@ -91,6 +93,7 @@ keep_connections_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!take_connections (task, SB_STORE (source), result))
     return;
+  SB_CRASH_POINT ("pilot-before-keep");
   asking->row->fingerprint = g_strdup (asking->fingerprint);
   sb_store_save_pilot_async (SB_STORE (source), asking->row, g_task_get_cancellable (task),
                              pilot_saved_cb, g_object_ref (task));

@@ -11,6 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sb-fault.h"
+
 static void
 account_clear (gpointer data)
 {
@@ -214,6 +216,7 @@ sb_accounts_save_trouble (SbAccounts *self, const char *id, const char *words)
   note->accounts = self;
   note->id = g_strdup (id);
   note->words = g_strdup (words);
+  SB_CRASH_POINT ("trouble-before-save");
   self->pending++;
   sb_store_list_connections_async (self->store, NULL, note_cb, note);
 }

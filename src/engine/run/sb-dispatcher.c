@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sb-clock.h"
+#include "sb-fault.h"
 #include "sb-run.h"
 
 /* Claims are taken in handfuls, once as much room is there. */
@@ -101,6 +102,7 @@ ended_cb (SbRunner *runner, gint64 due_us, gpointer data)
   SbDispatcher *self = data;
   gint64 id = sb_runner_get_run (runner);
 
+  SB_CRASH_POINT ("run-ended");
   g_hash_table_remove (self->active, &id);
   sb_runner_free (runner);
 
@@ -141,6 +143,7 @@ sb_dispatcher_take (SbDispatcher *self, SbEvent *event, SbAccepted *accepted)
       return;
     }
 
+  SB_CRASH_POINT ("run-taken");
   claimed = sb_claim_new ();
   claimed->event = sb_event_ref (event);
   claimed->run = sb_run_new ();
@@ -233,6 +236,7 @@ claimed_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GPtrArray) claims =
     sb_store_claim_runs_finish (SB_STORE (object), result, &next_due_us, &error);
 
+  SB_CRASH_POINT ("run-claimed");
   self->claiming = FALSE;
   if (claims == NULL)
     {

@@ -14,6 +14,7 @@
 #include "sb-clock.h"
 #include "sb-dispatcher.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 #include "sb-json.h"
 #include "sb-run-private.h"
 #include "sb-settings.h"
@@ -215,6 +216,7 @@ resolved_cb (GObject *object, GAsyncResult *result, gpointer data)
       g_task_return_error (task, error);
       return;
     }
+  SB_CRASH_POINT ("resolve-committed");
   sb_dispatcher_poke (self->core.dispatcher);
   g_task_return_boolean (task, TRUE);
 }
@@ -335,6 +337,7 @@ resolve_run_cb (GObject *object, GAsyncResult *result, gpointer data)
   subject = g_strdup_printf ("%" G_GINT64_FORMAT, claim->run->id);
   sb_store_audit (self->store, "run-resolved", subject, detail);
 
+  SB_CRASH_POINT ("resolve-before-commit");
   change = make_change (claim, resolution->decision);
   sb_store_apply_async (self->store, change, NULL, resolved_cb, task);
 }

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-error.h"
+#include "sb-fault.h"
 #include "sb-pilot-keep.h"
 
 typedef struct
@@ -62,6 +63,7 @@ published_cb (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
 
+  SB_CRASH_POINT ("publish-committed");
   detail = sb_value_new_object ();
   sb_value_set_int (detail, "version", publication->version);
   sb_store_audit (self->store, "flow-published", publication->flow_id, detail);
@@ -212,6 +214,7 @@ connections_cb (GObject *object, GAsyncResult *result, gpointer data)
     }
   if (publication->reasons->len > 0)
     audit_override (self, publication);
+  SB_CRASH_POINT ("publish-before-commit");
   sb_store_publish_async (self->store, publication->flow_id, publication->override, NULL,
                           published_cb, task);
 }

@@ -11,6 +11,7 @@
 #include "sb-bells.h"
 #include "sb-clock.h"
 #include "sb-dispatcher.h"
+#include "sb-fault.h"
 #include "sb-settings.h"
 
 #define FIRST_RETENTION_S 60
@@ -196,6 +197,7 @@ listen_cb (GObject *object, GAsyncResult *result, gpointer data)
         }
       g_atomic_int_set (&self->port, sb_endpoint_get_port (self->endpoint));
     }
+  SB_CRASH_POINT ("engine-listening");
   self->begun = TRUE;
   sb_dispatcher_start (self->core.dispatcher);
   self->retention_ahead_us = sb_clock_now_us () - sb_clock_elapsed_us ();
@@ -246,6 +248,7 @@ recovered_cb (GObject *object, GAsyncResult *result, gpointer data)
       g_object_unref (task);
       return;
     }
+  SB_CRASH_POINT ("engine-recovered");
   if (recovered > 0)
     g_info ("Going on with %d runs that were cut off", recovered);
   sb_store_release_async (self->store, mode, NULL, start_released_cb, task);

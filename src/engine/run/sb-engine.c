@@ -15,6 +15,7 @@
 #include "sb-clock.h"
 #include "sb-dispatcher.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 #include "sb-folder-id.h"
 #include "sb-paths.h"
 #include "sb-settings.h"
@@ -327,6 +328,7 @@ stop (SbEngine *self, GTask *task)
 {
   g_autoptr (GSource) source = g_timeout_source_new (5);
 
+  SB_CRASH_POINT ("engine-stopping");
   self->core.stopping = TRUE;
   if (self->endpoint != NULL)
     sb_endpoint_stop (self->endpoint);
@@ -369,6 +371,7 @@ sb_engine_stop (SbEngine *self, gint64 grace_us)
   g_atomic_int_set (&self->stopped, TRUE);
   post (self, quit_cb, self, NULL);
   g_thread_join (g_steal_pointer (&self->thread));
+  SB_CRASH_POINT ("engine-stopped");
   sb_store_close (self->store);
 }
 

@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 
 #include "sb-error.h"
+#include "sb-fault.h"
 
 char *
 sb_folder_id_load (const char *folder, GError **error)
@@ -26,6 +27,7 @@ sb_folder_id_load (const char *folder, GError **error)
 
   g_free (id);
   id = g_uuid_string_random ();
+  SB_CRASH_POINT ("folder-id-before-write");
   g_mkdir_with_parents (folder, 0700);
   if (!g_file_set_contents_full (path, id, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &failure))
     {
@@ -35,5 +37,6 @@ sb_folder_id_load (const char *folder, GError **error)
                    folder, failure->message);
       return NULL;
     }
+  SB_CRASH_POINT ("folder-id-written");
   return g_steal_pointer (&id);
 }

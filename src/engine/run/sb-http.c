@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sb-error.h"
+#include "sb-fault.h"
 
 #define MAX_CONNECTIONS          512
 #define MAX_CONNECTIONS_PER_HOST 64
@@ -235,6 +236,7 @@ send_cb (GObject *object, GAsyncResult *result, gpointer data)
       finish (task, error);
       return;
     }
+  SB_CRASH_POINT ("answer-begun");
   exchange->body = g_byte_array_new ();
   read_more (task);
 }
@@ -244,6 +246,7 @@ static void
 starting_cb (SoupMessage *message, gpointer data)
 {
   ((Exchange *)data)->sent = TRUE;
+  SB_CRASH_POINT ("request-starting");
 }
 
 static void
@@ -352,6 +355,8 @@ sb_http_send_async (SbHttp *self,
                              exchange->cancellable, 0);
   g_signal_connect (message, "starting", G_CALLBACK (starting_cb), exchange);
   g_signal_connect (message, "got-informational", G_CALLBACK (informational_cb), exchange);
+  SB_CRASH_ON_SIGNAL (message, "wrote-headers", "request-headers-out");
+  SB_CRASH_ON_SIGNAL (message, "wrote-body", "request-out");
 
   soup_session_send_async (is_loopback (message) ? self->loopback : self->session, message,
                            G_PRIORITY_DEFAULT, exchange->cancellable, send_cb, g_object_ref (task));

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-clock.h"
+#include "sb-fault.h"
 #include "sb-replay.h"
 
 static void
@@ -30,6 +31,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_clear_pointer (&self->request, sb_request_free);
   if (self->need->fields != NULL)
     answer.fields = sb_value_ref (self->need->fields);
+  SB_CRASH_POINT ("answer-read");
   outcome = sb_answer_judge (self->account->connector, self->action, &answer, sb_clock_now_us ());
   sb_outcome_redact (outcome, self->account->secrets);
   sb_runner_take_outcome (self, &answer, outcome);
@@ -39,6 +41,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
 void
 sb_runner_send (SbRunner *self)
 {
+  SB_CRASH_POINT ("attempt-committed");
   sb_http_send_async (self->core->http, self->request, self->core->cancellable, answered_cb, self);
 }
 
@@ -75,6 +78,7 @@ begin (SbRunner *self)
   self->begun->started_us = sb_clock_now_us ();
   sb_place_count (known, self->begun);
 
+  SB_CRASH_POINT ("attempt-before-commit");
   change = sb_runner_new_change (self, "running");
   change->begun = sb_attempt_ref (self->begun);
   sb_runner_apply (self, change, SB_NEXT_SEND);

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-error.h"
+#include "sb-fault.h"
 
 /* A store that cannot write (disk full) is asked again after this. */
 #define STORE_RETRY_S 2
@@ -34,6 +35,8 @@ sb_runner_new_change (SbRunner *self, const char *state)
 void
 sb_runner_apply (SbRunner *self, SbRunChange *change, SbNext next)
 {
+  if (change->finished != NULL)
+    SB_CRASH_POINT ("outcome-before-commit");
   self->change = change;
   self->next = next;
   sb_store_apply_async (self->core->store, change, NULL, apply_cb, self);
@@ -83,6 +86,12 @@ apply_cb (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
 
+  if (self->change->finished != NULL)
+    SB_CRASH_POINT ("outcome-committed");
+  if (self->change->finished != NULL && self->change->begun != NULL)
+    SB_CRASH_POINT ("outcome-and-attempt-committed");
+  if (self->change->timer != NULL)
+    SB_CRASH_POINT ("delay-committed");
   if (g_str_equal (self->change->state, "waiting"))
     due_us = self->change->due_us;
   g_clear_pointer (&self->change, sb_run_change_unref);
@@ -115,6 +124,7 @@ sb_runner_to_inbox (SbRunner *self, char *problem, gboolean unknown)
 {
   SbRunChange *change = sb_runner_new_change (self, "inbox");
 
+  SB_CRASH_POINT ("inbox-before-commit");
   change->problem = problem;
   change->unknown = unknown;
   sb_runner_apply (self, change, SB_NEXT_END);
@@ -126,6 +136,7 @@ sb_runner_to_waiting (SbRunner *self, gint64 due_us, char *problem)
 {
   SbRunChange *change = sb_runner_new_change (self, "waiting");
 
+  SB_CRASH_POINT ("waiting-before-commit");
   change->due_us = due_us;
   change->problem = problem;
   sb_runner_apply (self, change, SB_NEXT_END);
@@ -137,6 +148,7 @@ sb_runner_to_blocked (SbRunner *self, char *connection, char *problem)
 {
   SbRunChange *change = sb_runner_new_change (self, "blocked");
 
+  SB_CRASH_POINT ("blocked-before-commit");
   change->connection = connection;
   change->problem = problem;
   sb_runner_apply (self, change, SB_NEXT_END);
@@ -146,5 +158,6 @@ sb_runner_to_blocked (SbRunner *self, char *connection, char *problem)
 void
 sb_runner_park (SbRunner *self)
 {
+  SB_CRASH_POINT ("run-parking");
   sb_runner_apply (self, sb_runner_new_change (self, "ready"), SB_NEXT_END);
 }

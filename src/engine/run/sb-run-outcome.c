@@ -12,6 +12,7 @@
 
 #include "sb-backoff.h"
 #include "sb-clock.h"
+#include "sb-fault.h"
 #include "sb-replay.h"
 
 /* The place of the action itself, also while its check is under way. */
@@ -169,6 +170,7 @@ take_check (SbRunner *self, const SbOutcome *outcome)
       take_finished (self, sb_attempt_settle (open, "retry", _ ("It had not been done"), NULL));
     }
 
+  SB_CRASH_POINT ("check-before-commit");
   /* Two outcomes: the look-up's goes first, the action's with the next step. */
   change = sb_run_change_new ();
   change->run = self->run->id;
@@ -204,6 +206,7 @@ take_trouble (SbRunner *self, const SbOutcome *outcome)
   SbConnection *connection = self->account->connection;
   g_autofree char *alert = NULL;
 
+  SB_CRASH_POINT ("trouble-heard");
   if (sb_accounts_set_trouble (core->accounts, connection->id, outcome->message))
     {
       alert =

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-clock.h"
+#include "sb-fault.h"
 #include "sb-replay.h"
 
 void
@@ -96,6 +97,7 @@ take_wait (SbRunner *self)
   gboolean shorten = self->core->shorten_delays;
 
   change = sb_runner_new_change (self, shorten ? "running" : "waiting");
+  SB_CRASH_POINT ("delay-before-commit");
   change->timer = sb_timer_new ();
   change->timer->place = g_strdup (self->need->place);
   change->timer->until_us = self->need->until_us;
@@ -144,6 +146,7 @@ sb_runner_step (SbRunner *self)
       break;
     case SB_WALK_DONE:
     default:
+      SB_CRASH_POINT ("run-before-done");
       sb_runner_apply (self, sb_runner_new_change (self, "done"), SB_NEXT_END);
       break;
     }

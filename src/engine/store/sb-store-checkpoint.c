@@ -8,6 +8,8 @@
 
 #include "sb-store-private.h"
 
+#include "sb-fault.h"
+
 /* What was committed stands in the log and has to be moved into the database now and then. Done by
  * the writer this would make everyone who waits for a commit wait for twenty or thirty milliseconds
  * more; done by a thread of its own nobody waits, but the log is only begun anew at a moment when
@@ -41,10 +43,12 @@ sb_store_checkpoint_step (SbStoreCheckpoint *self, SbDb *db)
 {
   if (db->want_checkpoint || g_atomic_int_get (&self->state) == SB_CHECKPOINT_NEARLY)
     {
+      SB_CRASH_POINT ("checkpoint-before");
       db->want_checkpoint = FALSE;
       sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
       g_atomic_int_compare_and_exchange (&self->state, SB_CHECKPOINT_NEARLY, SB_CHECKPOINT_IDLE);
       db->log_pages = 0;
+      SB_CRASH_POINT ("checkpoint-after");
     }
   else if (db->log_pages >= START_PAGES &&
            g_atomic_int_compare_and_exchange (&self->state, SB_CHECKPOINT_IDLE,
@@ -73,6 +77,7 @@ sb_store_checkpoint_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
           moved - before < FEW_PAGES)
         break;
     }
+  SB_CRASH_POINT ("checkpoint-moved");
   g_atomic_int_set (&self->state, SB_CHECKPOINT_NEARLY);
   sb_store_requests_deliver (list);
 }

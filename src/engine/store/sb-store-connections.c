@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 
 static SbConnection *
 read_connection (SbStatement *statement)
@@ -78,6 +79,7 @@ save_connection (SbDb *db, SbStoreRequest *request, GError **error)
                   connection->created_us != 0 ? connection->created_us : sb_clock_now_us (),
                   connection->secret_changed_us))
     return FALSE;
+  SB_CRASH_POINT ("connection-written");
   sb_db_note (db, "connections", id);
   sb_store_request_return (request, g_steal_pointer (&id), g_free);
   return TRUE;
@@ -112,6 +114,7 @@ remove_connection (SbDb *db, SbStoreRequest *request, GError **error)
                    (const char *)request->input);
       return FALSE;
     }
+  SB_CRASH_POINT ("connection-removed-written");
   sb_db_note (db, "connections", request->input);
   sb_store_request_return_int (request, TRUE);
   return TRUE;

@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 
 #define QUARTER_US (15 * 60 * (gint64)G_USEC_PER_SEC)
 
@@ -143,6 +144,7 @@ accept_event (SbDb *db, SbStoreRequest *request, GError **error)
   live = strcmp ((const char *)sqlite3_column_text (statement, 2), "live") == 0;
   accepted->held = strcmp ((const char *)sqlite3_column_text (statement, 2), "paused") == 0;
 
+  SB_CRASH_POINT ("event-before-insert");
   if (!insert_event (db, event, flow, accepted->held, &accepted->repeated, error))
     return FALSE;
   if (accepted->repeated)
@@ -154,6 +156,7 @@ accept_event (SbDb *db, SbStoreRequest *request, GError **error)
       return TRUE;
     }
 
+  SB_CRASH_POINT ("event-inserted");
   accepted->event = sqlite3_last_insert_rowid (db->handle);
   if (live)
     {
@@ -164,6 +167,7 @@ accept_event (SbDb *db, SbStoreRequest *request, GError **error)
       if (accepted->run == 0)
         return FALSE;
     }
+  SB_CRASH_POINT ("event-run-opened");
   /* Counted last: what fails before it leaves no count behind. */
   count_event (db, flow, event->received_us);
   sb_db_note (db, "events", event->flow_id);
@@ -240,6 +244,7 @@ replay (SbDb *db, SbStoreRequest *request, GError **error)
                         error);
   if (run == 0)
     return FALSE;
+  SB_CRASH_POINT ("replay-run-opened");
   sb_store_request_return_int (request, run);
   return TRUE;
 }

@@ -14,6 +14,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 #include "sb-json.h"
 
 #define TOKEN_BYTES 32
@@ -167,6 +168,7 @@ save_draft (SbDb *db, SbStoreRequest *request, GError **error)
                   "itvi", key, input->text, input->document, sb_clock_now_us ()))
     return FALSE;
 
+  SB_CRASH_POINT ("draft-written");
   sb_db_note (db, "flows", id);
   sb_store_request_return (request, g_steal_pointer (&id), g_free);
   return TRUE;
@@ -206,8 +208,10 @@ open_held (SbDb *db, gint64 key, const char *id, GError **error)
         " SELECT events.id, flow, live_version, ?2, label, 'ready', ?3, ?3"
         " FROM events JOIN flows ON key = flow WHERE flow = ?1 AND held = 1"
         " ORDER BY events.id",
-        "iti", key, db->mode, sb_clock_now_us ()) ||
-      !sb_db_run (db, error, "UPDATE events SET held = 0 WHERE flow = ? AND held = 1", "i", key))
+        "iti", key, db->mode, sb_clock_now_us ()))
+    return FALSE;
+  SB_CRASH_POINT ("held-runs-opened");
+  if (!sb_db_run (db, error, "UPDATE events SET held = 0 WHERE flow = ? AND held = 1", "i", key))
     return FALSE;
   sb_db_note (db, "flows", id);
   sb_db_note (db, "runs", id);
@@ -286,6 +290,7 @@ set_flow_state (SbDb *db, SbStoreRequest *request, GError **error)
                   key, input->text, sb_clock_now_us ()) ||
       (live && !open_held (db, key, input->id, error)))
     return FALSE;
+  SB_CRASH_POINT ("flow-state-written");
   sb_db_note (db, "flows", input->id);
   sb_store_request_return_int (request, TRUE);
   return TRUE;
@@ -340,6 +345,7 @@ rollback (SbDb *db, SbStoreRequest *request, GError **error)
                   " WHERE key = ?1",
                   "iii", key, (gint64)input->version, sb_clock_now_us ()))
     return FALSE;
+  SB_CRASH_POINT ("rollback-written");
   sb_db_note (db, "flows", input->id);
   sb_store_request_return_int (request, TRUE);
   return TRUE;
@@ -387,6 +393,7 @@ remove_flow (SbDb *db, SbStoreRequest *request, GError **error)
                   " token = 'removed-' || key WHERE key = ?1",
                   "ii", key, now_us))
     return FALSE;
+  SB_CRASH_POINT ("flow-removed-written");
   sb_db_note (db, "flows", input->id);
   sb_db_note (db, "runs", input->id);
   sb_db_note (db, "inbox", input->id);

@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 
 /* Pilots, the audit log and settings. */
 
@@ -256,6 +257,7 @@ set_setting (SbDb *db, SbStoreRequest *request, GError **error)
                    "tv", input->name, input->value)
       : sb_db_run (db, error, "DELETE FROM settings WHERE key = ?", "t", input->name);
 
+  SB_CRASH_POINT ("setting-written");
   if (done)
     sb_store_request_return_int (request, TRUE);
   return done;

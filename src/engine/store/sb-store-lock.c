@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "sb-error.h"
+#include "sb-fault.h"
 
 /* The lock is the kernel's, on the open file: it ends with the process however that ends. What
  * stands in the file only says who holds it; text left behind says that the last owner did not
@@ -166,6 +167,7 @@ sb_store_lock_take (const char *folder, gboolean *was_clean, GError **error)
       return NULL;
     }
 
+  SB_CRASH_POINT ("lock-taken");
   left = read_holder (fd);
   if (fchmod (fd, 0600) != 0 || !write_holder (fd))
     {
@@ -173,6 +175,7 @@ sb_store_lock_take (const char *folder, gboolean *was_clean, GError **error)
       close (fd);
       return NULL;
     }
+  SB_CRASH_POINT ("lock-signed");
   *was_clean = left == NULL;
   self = g_new0 (SbStoreLock, 1);
   self->fd = fd;
@@ -183,6 +186,7 @@ sb_store_lock_take (const char *folder, gboolean *was_clean, GError **error)
 void
 sb_store_lock_release (SbStoreLock *self)
 {
+  SB_CRASH_POINT ("lock-before-release");
   (void)!ftruncate (self->fd, 0);
   close (self->fd);
   g_free (self);

@@ -9,6 +9,7 @@
 #include "sb-store-private.h"
 
 #include "sb-clock.h"
+#include "sb-fault.h"
 
 /* A slice is small enough that an event that comes meanwhile waits some milliseconds at most. */
 #define RUNS_A_SLICE  200
@@ -329,6 +330,7 @@ retain (SbDb *db, SbStoreRequest *request, GError **error)
 
   if (!do_stage (db, self, error))
     return FALSE;
+  SB_CRASH_POINT ("retention-slice");
   if (self->next.removed != self->kept.removed)
     sb_db_note (db, "runs", NULL);
   request->again = self->next.stage != STAGE_DONE;

@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-fault.h"
 
 /* --- applying a change
  * ----------------------------------------------------------------------------- */
@@ -93,6 +94,8 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
 
   if (change->finished != NULL && !finish_attempt (db, change->run, change->finished, error))
     return FALSE;
+  if (change->finished != NULL)
+    SB_CRASH_POINT ("outcome-written");
   sb_db_note (db, "runs", flow_id);
   if (sb_statement_get_int (statement, 2) != 0)
     {
@@ -113,6 +116,7 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
                    change->skipped)) ||
       !update_run (db, change, error))
     return FALSE;
+  SB_CRASH_POINT ("change-written");
   if (was_inbox || strcmp (change->state, "inbox") == 0)
     {
       sb_db_note (db, "inbox", flow_id);
@@ -255,6 +259,7 @@ claim_runs (SbDb *db, SbStoreRequest *request, GError **error)
       g_ptr_array_add (claimed->claims, claim);
       sb_db_note (db, "runs", claim->run->flow_id);
     }
+  SB_CRASH_POINT ("claim-written");
   return find_next_due (db, input, ids->len > limit, &claimed->next_due_us, error);
 }
 
@@ -307,6 +312,7 @@ recover (SbDb *db, SbStoreRequest *request, GError **error)
                   " changed_us = ? WHERE finished_us = 0 AND state = 'running'",
                   "i", sb_clock_now_us ()))
     return FALSE;
+  SB_CRASH_POINT ("recover-written");
   changes = sqlite3_changes (db->handle);
   if (changes > 0)
     sb_db_note (db, "runs", NULL);
@@ -376,6 +382,7 @@ release (SbDb *db, SbStoreRequest *request, GError **error)
                   " WHERE state = 'blocked' AND connection = ?1",
                   "ti", request->input, sb_clock_now_us ()))
     return FALSE;
+  SB_CRASH_POINT ("release-written");
   changes = sqlite3_changes (db->handle);
   if (changes > 0)
     sb_db_note (db, "runs", NULL);

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-error.h"
+#include "sb-fault.h"
 
 /* "SgBx", so that file (1) and we ourselves know the database. */
 #define APPLICATION_ID 0x53674278
@@ -188,6 +189,15 @@ sb_store_schema_get_version (void)
 }
 
 static gboolean
+migrate_one (SbDb *db, gint64 version, const char *end, GError **error)
+{
+  if (!sb_db_exec (db, migrations[version], error))
+    return FALSE;
+  SB_CRASH_POINT ("migration-written");
+  return sb_db_exec (db, end, error);
+}
+
+static gboolean
 migrate_from (SbDb *db, gint64 version, GError **error)
 {
   for (; version < (gint64)G_N_ELEMENTS (migrations); version++)
@@ -197,12 +207,13 @@ migrate_from (SbDb *db, gint64 version, GError **error)
                          "COMMIT",
                          APPLICATION_ID, (int)version + 1);
 
-      if (!sb_db_exec (db, "BEGIN IMMEDIATE", error) ||
-          !sb_db_exec (db, migrations[version], error) || !sb_db_exec (db, end, error))
+      SB_CRASH_POINT ("migration-before");
+      if (!sb_db_exec (db, "BEGIN IMMEDIATE", error) || !migrate_one (db, version, end, error))
         {
           sqlite3_exec (db->handle, "ROLLBACK", NULL, NULL, NULL);
           return FALSE;
         }
+      SB_CRASH_POINT ("migration-committed");
       if (version > 0)
         g_info ("Moved the database %s to version %d", db->path, (int)version + 1);
     }

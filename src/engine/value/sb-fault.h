@@ -26,11 +26,21 @@ G_BEGIN_DECLS
   }                                                                                                  \
   G_STMT_END
 
+/* The same where a library tells by a signal that the moment has come. */
+#define SB_CRASH_ON_SIGNAL(object, signal, name)                                                     \
+  G_STMT_START                                                                                       \
+  {                                                                                                  \
+    static const char *const sb_fault_point __attribute__ ((section ("sb_fault_points"), used)) = name; \
+    g_signal_connect_swapped (object, signal, G_CALLBACK (sb_fault_pass), (gpointer)sb_fault_point); \
+  }                                                                                                  \
+  G_STMT_END
+
 void sb_fault_pass (const char *name);
 
 #else
 
 #define SB_CRASH_POINT(name) G_STMT_START { } G_STMT_END
+#define SB_CRASH_ON_SIGNAL(object, signal, name) G_STMT_START { } G_STMT_END
 
 #endif
 
