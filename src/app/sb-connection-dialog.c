@@ -388,9 +388,6 @@ connection_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
 
-  sb_store_audit (SB_STORE (source),
-                  saving->connection->id == NULL ? "connection-added" : "connection-changed",
-                  saving->id, NULL);
   save_next_secret (g_steal_pointer (&task));
 }
 

@@ -13,6 +13,7 @@
 #include "sb-clock.h"
 #include "sb-compat.h"
 #include "sb-connection-dialog.h"
+#include "sb-error.h"
 #include "sb-tile.h"
 
 /* Keys older than this are worth changing: the guide for owners says quarterly. */
@@ -289,40 +290,39 @@ reloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-secrets_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Request) request = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!sb_secrets_remove_finish (SB_SECRETS (source), result, &error) &&
-      request->page->session != NULL)
-    toast (request->page, error->message);
-  if (request->page->session != NULL)
-    sb_engine_reload_async (sb_session_get_engine (request->page->session), NULL, reloaded_cb,
-                            g_object_ref (request->page));
-}
-
-static void
 removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Request) request = data;
   SbConnectionsPage *self = request->page;
   g_autoptr (GError) error = NULL;
 
-  if (!sb_store_remove_connection_finish (SB_STORE (source), result, &error))
-    {
-      if (self->session != NULL)
-        toast (self, error->message);
-      return;
-    }
-  sb_store_audit (SB_STORE (source), "connection-removed", request->id, NULL);
-  if (self->session == NULL)
-    return;
-
-  sb_secrets_remove_async (sb_engine_get_secrets (sb_session_get_engine (self->session)),
-                           request->id, NULL, secrets_removed_cb, request_new (self, request->id));
+  if (!sb_store_remove_connection_finish (SB_STORE (source), result, &error) &&
+      self->session != NULL)
+    toast (self, error->message);
+  if (self->session != NULL)
+    sb_engine_reload_async (sb_session_get_engine (self->session), NULL, reloaded_cb,
+                            g_object_ref (self));
 }
 
+static void
+secrets_removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Request) request = data;
+  SbConnectionsPage *self = request->page;
+  g_autoptr (GError) error = NULL;
+
+  if (self->session == NULL)
+    return;
+  /* Secrets from a folder of files are not Signalbox's to remove. */
+  if (!sb_secrets_remove_finish (SB_SECRETS (source), result, &error) &&
+      !g_error_matches (error, SB_ERROR, SB_ERROR_REFUSED))
+    toast (self, error->message);
+  else
+    sb_store_remove_connection_async (sb_session_get_store (self->session), request->id, NULL,
+                                      removed_cb, request_new (self, request->id));
+}
+
+/* The secrets go first: an account without a key is seen, a key without an account is not. */
 static void
 remove_confirmed_cb (gboolean confirmed, gpointer data)
 {
@@ -331,8 +331,8 @@ remove_confirmed_cb (gboolean confirmed, gpointer data)
 
   if (!confirmed || self->session == NULL)
     return;
-  sb_store_remove_connection_async (sb_session_get_store (self->session), request->id, NULL,
-                                    removed_cb, request_new (self, request->id));
+  sb_secrets_remove_async (sb_engine_get_secrets (sb_session_get_engine (self->session)),
+                           request->id, NULL, secrets_removed_cb, request_new (self, request->id));
 }
 
 static void

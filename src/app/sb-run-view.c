@@ -179,7 +179,6 @@ replayed_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (SbRunView) self = data;
   g_autoptr (GError) error = NULL;
   gint64 run = sb_store_replay_event_finish (SB_STORE (source), result, &error);
-  g_autofree char *subject = NULL;
 
   if (self->session == NULL)
     return;
@@ -188,8 +187,6 @@ replayed_cb (GObject *source, GAsyncResult *result, gpointer data)
       gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
       return;
     }
-  subject = g_strdup_printf ("%" G_GINT64_FORMAT, self->claim != NULL ? self->claim->event->id : 0);
-  sb_store_audit (SB_STORE (source), "event-replayed", subject, NULL);
   gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", _ ("The event runs again"));
   sb_engine_reload_async (sb_session_get_engine (self->session), NULL, NULL, NULL);
   sb_run_view_set_run (self, run);

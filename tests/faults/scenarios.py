@@ -191,6 +191,10 @@ def publish(rig, point):
 def roll_back(rig, point):
     rig.ctl("flows", "publish", faults.FLOW, "--override", "again", check=0)
     crash_in_command(rig, point, "flows", "rollback", faults.FLOW, "1")
+    gone_back = rig.ask("flows", "show", faults.FLOW)["live_version"] == 1
+    rig.stop()
+    rig.assertEqual(on_record(rig, "flow-rolled-back", faults.FLOW), gone_back)
+    rig.serve_until()
     rig.ctl("flows", "rollback", faults.FLOW, "1", check=0)
     rig.assertEqual(rig.ask("flows", "show", faults.FLOW)["live_version"], 1)
     rig.assertTrue(rig.ring(f"{rig.prefix}-0"))
@@ -229,7 +233,8 @@ def draft(rig, point):
     crash_in_command(rig, point, "flows", "import", rig.write("second.json", document))
     known = [flow["id"] for flow in rig.ask("flows", "list")]
     rig.assertIn(known, ([faults.FLOW], ["second", faults.FLOW], [faults.FLOW, "second"]))
-    rig.ask("flows", "import", rig.write("second.json", document))
+    if len(known) == 1:
+        rig.ask("flows", "import", rig.write("second.json", document))
     rig.assertEqual(len(rig.ask("flows", "list")), 2)
     finish(rig)
 
@@ -262,7 +267,11 @@ def secret(rig, point):
 def secret_removal(rig, point):
     words = ("connections", "remove", "vendor", "--force")
     crash_in_command(rig, point, *words)
-    if rig.ask("connections", "list"):
+    listed = rig.ask("connections", "list")
+    rig.stop()
+    rig.assertEqual(on_record(rig, "connection-removed", "vendor"), not listed)
+    rig.serve_until()
+    if listed:
         # The account is still listed, and says that it has no key: nothing of it is left where nobody looks.
         rig.assertEqual([one["set"] for one in rig.ask("connections", "list")[0]["secrets"]], [False])
         rig.ctl(*words, check=0)
@@ -273,7 +282,11 @@ def secret_removal(rig, point):
 
 def setting(rig, point):
     crash_in_command(rig, point, "settings", "set", "retention_days", "30")
+    changed = rig.setting("retention_days") == 30
     rig.assertIn(rig.setting("retention_days"), (30, 90))
+    rig.stop()
+    rig.assertEqual(on_record(rig, "setting-changed", "retention_days"), changed)
+    rig.serve_until()
     rig.ctl("settings", "set", "retention_days", "30", check=0)
     rig.assertEqual(rig.setting("retention_days"), 30)
     rig.stop()
@@ -324,7 +337,8 @@ def first_start(rig, point):
                           env=dict(rig.environment, SIGNALBOX_CRASH_AT=point))
     rig.assertEqual(done.returncode, -signal.SIGKILL, f"{point}: {done.stderr}")
     rig.assertIn(f"crash point {point.split(':')[0]}\n", done.stderr)
-    rig.ask("flows", "import", path)
+    if not rig.ask("flows", "list"):
+        rig.ask("flows", "import", path)
     rig.assertEqual([flow["id"] for flow in rig.ask("flows", "list")], ["first"])
     rig.assertEqual(os.stat(rig.folder).st_mode & 0o777, 0o700)
     rig.check_database()

@@ -366,6 +366,41 @@ test_audit (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (row->time_us, >, 0);
 }
 
+/* What the store does for a person is on record by itself; what the engine notes is not. */
+static void
+test_audit_of_changes (Fixture *fixture, gconstpointer data)
+{
+  static const char *const expected[] = { "connection-removed", "connection-changed",
+                                          "connection-added",   "flow-removed",
+                                          "flow-paused",        "flow-published" };
+  SbStore *store = fixture->store;
+  g_autoptr (SbValue) settings = json ("{\"shop\": \"one\"}");
+  g_autoptr (SbConnection) connection =
+    sb_connection_new ("shop", "shopify", "Shop", "sandbox", settings);
+  g_autoptr (SbConnection) renamed =
+    sb_connection_new ("shop", "shopify", "Store", "sandbox", settings);
+  GAsyncResult *results[7] = { NULL };
+  g_autoptr (GPtrArray) rows = NULL;
+
+  make_live_flow (store, "orders");
+  sb_store_set_flow_state_async (store, "orders", "paused", NULL, got_cb, &results[0]);
+  sb_store_remove_flow_async (store, "orders", NULL, got_cb, &results[1]);
+  sb_store_save_connection_async (store, connection, NULL, got_cb, &results[2]);
+  connection->trouble = g_strdup ("401");
+  sb_store_save_connection_async (store, connection, NULL, got_cb, &results[3]);
+  sb_store_save_connection_async (store, renamed, NULL, got_cb, &results[4]);
+  sb_store_remove_connection_async (store, "shop", NULL, got_cb, &results[5]);
+  await (&results[5]);
+
+  sb_store_list_audit_async (store, 10, NULL, got_cb, &results[6]);
+  rows = sb_store_list_audit_finish (store, await (&results[6]), NULL);
+  g_assert_cmpuint (rows->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < rows->len; i++)
+    g_assert_cmpstr (((SbAuditRow *)g_ptr_array_index (rows, i))->what, ==, expected[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    g_clear_object (&results[i]);
+}
+
 typedef struct
 {
   guint runs;
@@ -462,6 +497,7 @@ main (int argc, char **argv)
   ADD ("/store/pilots", test_pilots);
   ADD ("/store/settings", test_settings);
   ADD ("/store/audit", test_audit);
+  ADD ("/store/audit-of-changes", test_audit_of_changes);
   ADD ("/store/changed", test_changed);
   return g_test_run ();
 }

@@ -250,7 +250,6 @@ add_connection (SbCall *call, GError **error)
   id = sb_store_save_connection_finish (call->store, sb_call_wait (call), error);
   if (id == NULL)
     return NULL;
-  sb_store_audit (call->store, "connection-added", id, NULL);
   if (!sb_call_reload (call, error))
     return NULL;
   saved = sb_call_find_connection (call, id, error);
@@ -425,7 +424,6 @@ remove_connection (SbCall *call, GError **error)
   sb_store_remove_connection_async (call->store, id, call->cancellable, sb_call_ready_cb, call);
   if (!sb_store_remove_connection_finish (call->store, sb_call_wait (call), error))
     return NULL;
-  sb_store_audit (call->store, "connection-removed", id, NULL);
   if (!sb_call_reload (call, error))
     return NULL;
 

@@ -94,7 +94,6 @@ replay_event (SbCall *call, GError **error)
 {
   gint64 id = sb_call_get_id (call, error);
   gint64 run = 0;
-  g_autofree char *subject = NULL;
   SbValue *object = NULL;
 
   if (id == 0)
@@ -107,8 +106,6 @@ replay_event (SbCall *call, GError **error)
   object = sb_value_new_object ();
   sb_value_set_int (object, "event", id);
   sb_value_set_int (object, "run", run);
-  subject = g_strdup_printf ("%" G_GINT64_FORMAT, id);
-  sb_store_audit (call->store, "event-replayed", subject, object);
   if (!sb_call_reload (call, error))
     g_clear_pointer (&object, sb_value_unref);
   return object;

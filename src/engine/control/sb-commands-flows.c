@@ -272,7 +272,7 @@ write_changed (SbCall *call, GError **error)
 }
 
 static SbValue *
-set_state (SbCall *call, const char *state, const char *what, GError **error)
+set_state (SbCall *call, const char *state, GError **error)
 {
   g_autoptr (SbFlowRow) row = sb_call_load_flow (call, error);
 
@@ -289,20 +289,19 @@ set_state (SbCall *call, const char *state, const char *what, GError **error)
                                  call);
   if (!sb_store_set_flow_state_finish (call->store, sb_call_wait (call), error))
     return NULL;
-  sb_store_audit (call->store, what, row->id, NULL);
   return write_changed (call, error);
 }
 
 static SbValue *
 pause_flow (SbCall *call, GError **error)
 {
-  return set_state (call, "paused", "flow-paused", error);
+  return set_state (call, "paused", error);
 }
 
 static SbValue *
 resume_flow (SbCall *call, GError **error)
 {
-  return set_state (call, "live", "flow-resumed", error);
+  return set_state (call, "live", error);
 }
 
 static SbValue *
@@ -310,7 +309,6 @@ roll_back_flow (SbCall *call, GError **error)
 {
   const char *id = sb_call_get_string (call, "id", error);
   gint64 version = sb_value_get_int_or (call->arguments, "version", 0);
-  g_autoptr (SbValue) detail = NULL;
 
   if (id == NULL)
     return NULL;
@@ -325,9 +323,6 @@ roll_back_flow (SbCall *call, GError **error)
                            call);
   if (!sb_store_rollback_finish (call->store, sb_call_wait (call), error))
     return NULL;
-  detail = sb_value_new_object ();
-  sb_value_set_int (detail, "version", version);
-  sb_store_audit (call->store, "flow-rolled-back", id, detail);
   return write_changed (call, error);
 }
 
@@ -349,7 +344,6 @@ remove_flow (SbCall *call, GError **error)
   sb_store_remove_flow_async (call->store, row->id, call->cancellable, sb_call_ready_cb, call);
   if (!sb_store_remove_flow_finish (call->store, sb_call_wait (call), error))
     return NULL;
-  sb_store_audit (call->store, "flow-removed", row->id, NULL);
   if (!sb_call_reload (call, error))
     return NULL;
   return write_row (call, row);

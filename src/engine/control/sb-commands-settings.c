@@ -73,7 +73,6 @@ set_setting (SbCall *call, GError **error)
   sb_store_set_setting_async (call->store, key, value, call->cancellable, sb_call_ready_cb, call);
   if (!sb_store_set_setting_finish (call->store, sb_call_wait (call), error))
     return NULL;
-  sb_store_audit (call->store, "setting-changed", key, value);
   return sb_value_ref (value);
 }
 

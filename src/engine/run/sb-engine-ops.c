@@ -317,7 +317,6 @@ resolve_run_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (SbClaim) claim = sb_store_load_run_finish (SB_STORE (object), result, &error);
   g_autoptr (SbRunChange) change = NULL;
   g_autoptr (SbValue) detail = NULL;
-  g_autofree char *subject = NULL;
 
   if (claim == NULL || !check_decision (claim->run, resolution->decision, &error))
     {
@@ -334,11 +333,9 @@ resolve_run_cb (GObject *object, GAsyncResult *result, gpointer data)
     sb_value_set_string (detail, "step", claim->run->step);
   if (claim->run->problem != NULL)
     sb_value_set_string (detail, "problem", claim->run->problem);
-  subject = g_strdup_printf ("%" G_GINT64_FORMAT, claim->run->id);
-  sb_store_audit (self->store, "run-resolved", subject, detail);
-
   SB_CRASH_POINT ("resolve-before-commit");
   change = make_change (claim, resolution->decision);
+  change->decision = g_steal_pointer (&detail);
   sb_store_apply_async (self->store, change, NULL, resolved_cb, task);
 }
 

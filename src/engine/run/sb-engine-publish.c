@@ -52,7 +52,6 @@ published_cb (GObject *object, GAsyncResult *result, gpointer data)
   GTask *task = data;
   SbEngine *self = g_task_get_source_object (task);
   Publication *publication = g_task_get_task_data (task);
-  g_autoptr (SbValue) detail = NULL;
   GError *error = NULL;
 
   publication->version = sb_store_publish_finish (SB_STORE (object), result, &error);
@@ -64,9 +63,6 @@ published_cb (GObject *object, GAsyncResult *result, gpointer data)
     }
 
   SB_CRASH_POINT ("publish-committed");
-  detail = sb_value_new_object ();
-  sb_value_set_int (detail, "version", publication->version);
-  sb_store_audit (self->store, "flow-published", publication->flow_id, detail);
   sb_engine_reload_async (self, NULL, refreshed_cb, task);
 }
 

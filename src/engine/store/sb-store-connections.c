@@ -59,6 +59,30 @@ sb_store_list_connections_finish (SbStore *self, GAsyncResult *result, GError **
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* What the engine itself keeps with it (its trouble, when
+ * its keys changed) is nobody's deed. */
+static gboolean
+audit_connection (SbDb *db, SbConnection *connection, const char *id, GError **error)
+{
+  gint64 same = 0;
+
+  switch (
+    sb_db_get_int (db, &same, error,
+                   "SELECT connector = ?2 AND name = ?3 AND environment = ?4 AND settings = ?5"
+                   " FROM connections WHERE id = ?1",
+                   "ttttv", id, connection->connector, connection->name, connection->environment,
+                   connection->settings))
+    {
+    case SB_STEP_ROW:
+      return same != 0 || sb_db_audit (db, "connection-changed", id, NULL, error);
+    case SB_STEP_DONE:
+      return sb_db_audit (db, "connection-added", id, NULL, error);
+    case SB_STEP_ERROR:
+    default:
+      return FALSE;
+    }
+}
+
 static gboolean
 save_connection (SbDb *db, SbStoreRequest *request, GError **error)
 {
@@ -68,7 +92,7 @@ save_connection (SbDb *db, SbStoreRequest *request, GError **error)
   if (id == NULL)
     id = sb_db_make_id (db, connection->name, connection->connector,
                         "SELECT 1 FROM connections WHERE id = ?", error);
-  if (id == NULL ||
+  if (id == NULL || !audit_connection (db, connection, id, error) ||
       !sb_db_run (db, error,
                   "INSERT INTO connections (id, connector, name, environment, settings, trouble,"
                   " created_us, secret_changed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
@@ -114,6 +138,8 @@ remove_connection (SbDb *db, SbStoreRequest *request, GError **error)
                    (const char *)request->input);
       return FALSE;
     }
+  if (!sb_db_audit (db, "connection-removed", request->input, NULL, error))
+    return FALSE;
   SB_CRASH_POINT ("connection-removed-written");
   sb_db_note (db, "connections", request->input);
   sb_store_request_return_int (request, TRUE);

@@ -208,6 +208,17 @@ sb_store_accept_event_finish (SbStore *self,
  * ----------------------------------------------------------------------------------------- */
 
 static gboolean
+audit_replay (SbDb *db, gint64 event, gint64 run, GError **error)
+{
+  g_autoptr (SbValue) detail = sb_value_new_object ();
+  g_autofree char *subject = g_strdup_printf ("%" G_GINT64_FORMAT, event);
+
+  sb_value_set_int (detail, "event", event);
+  sb_value_set_int (detail, "run", run);
+  return sb_db_audit (db, "event-replayed", subject, detail, error);
+}
+
+static gboolean
 replay (SbDb *db, SbStoreRequest *request, GError **error)
 {
   gint64 id = *(gint64 *)request->input;
@@ -242,7 +253,7 @@ replay (SbDb *db, SbStoreRequest *request, GError **error)
   run = sb_db_open_run (db, sb_statement_get_int (statement, 0), flow_id, version, id,
                         (const char *)sqlite3_column_text (statement, 3), FALSE, sb_clock_now_us (),
                         error);
-  if (run == 0)
+  if (run == 0 || !audit_replay (db, id, run, error))
     return FALSE;
   SB_CRASH_POINT ("replay-run-opened");
   sb_store_request_return_int (request, run);

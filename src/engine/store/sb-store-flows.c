@@ -219,6 +219,15 @@ open_held (SbDb *db, gint64 key, const char *id, GError **error)
 }
 
 static gboolean
+audit_version (SbDb *db, const char *what, const char *id, gint64 version, GError **error)
+{
+  g_autoptr (SbValue) detail = sb_value_new_object ();
+
+  sb_value_set_int (detail, "version", version);
+  return sb_db_audit (db, what, id, detail, error);
+}
+
+static gboolean
 publish (SbDb *db, SbStoreRequest *request, GError **error)
 {
   SbFlowInput *input = request->input;
@@ -237,7 +246,8 @@ publish (SbDb *db, SbStoreRequest *request, GError **error)
                   "UPDATE flows SET live_version = ?2, state = 'live', draft_changed = 0,"
                   " changed_us = ?3 WHERE key = ?1",
                   "iii", key, version, sb_clock_now_us ()) ||
-      !open_held (db, key, input->id, error))
+      !open_held (db, key, input->id, error) ||
+      !audit_version (db, "flow-published", input->id, version, error))
     return FALSE;
   sb_store_request_return_int (request, version);
   return TRUE;
@@ -288,7 +298,8 @@ set_flow_state (SbDb *db, SbStoreRequest *request, GError **error)
     }
   if (!sb_db_run (db, error, "UPDATE flows SET state = ?2, changed_us = ?3 WHERE key = ?1", "iti",
                   key, input->text, sb_clock_now_us ()) ||
-      (live && !open_held (db, key, input->id, error)))
+      (live && !open_held (db, key, input->id, error)) ||
+      !sb_db_audit (db, live ? "flow-resumed" : "flow-paused", input->id, NULL, error))
     return FALSE;
   SB_CRASH_POINT ("flow-state-written");
   sb_db_note (db, "flows", input->id);
@@ -343,7 +354,8 @@ rollback (SbDb *db, SbStoreRequest *request, GError **error)
                   "UPDATE flows SET live_version = ?2, draft_changed = 0, changed_us = ?3,"
                   " draft = (SELECT document FROM versions WHERE flow = key AND version = ?2)"
                   " WHERE key = ?1",
-                  "iii", key, (gint64)input->version, sb_clock_now_us ()))
+                  "iii", key, (gint64)input->version, sb_clock_now_us ()) ||
+      !audit_version (db, "flow-rolled-back", input->id, input->version, error))
     return FALSE;
   SB_CRASH_POINT ("rollback-written");
   sb_db_note (db, "flows", input->id);
@@ -391,7 +403,8 @@ remove_flow (SbDb *db, SbStoreRequest *request, GError **error)
       !sb_db_run (db, error,
                   "UPDATE flows SET removed_us = ?2, state = 'removed',"
                   " token = 'removed-' || key WHERE key = ?1",
-                  "ii", key, now_us))
+                  "ii", key, now_us) ||
+      !sb_db_audit (db, "flow-removed", input->id, NULL, error))
     return FALSE;
   SB_CRASH_POINT ("flow-removed-written");
   sb_db_note (db, "flows", input->id);

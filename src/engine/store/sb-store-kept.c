@@ -146,13 +146,27 @@ sb_store_load_pilot_finish (SbStore *self, GAsyncResult *result, GError **error)
  * --------------------------------------------------------------------------------------- */
 
 static gboolean
+insert_audit (
+  SbDb *db, gint64 time_us, const char *what, const char *subject, SbValue *detail, GError **error)
+{
+  return sb_db_run (db, error,
+                    "INSERT INTO audit (time_us, what, subject, detail) VALUES (?, ?, ?, ?)",
+                    "ittv", time_us, what, subject, detail);
+}
+
+/* What was done and that it was done are one transaction: neither is there without the other. */
+gboolean
+sb_db_audit (SbDb *db, const char *what, const char *subject, SbValue *detail, GError **error)
+{
+  return insert_audit (db, sb_clock_now_us (), what, subject, detail, error);
+}
+
+static gboolean
 add_audit (SbDb *db, SbStoreRequest *request, GError **error)
 {
   KeptInput *input = request->input;
 
-  return sb_db_run (db, error,
-                    "INSERT INTO audit (time_us, what, subject, detail) VALUES (?, ?, ?, ?)",
-                    "ittv", input->time_us, input->name, input->other, input->value);
+  return insert_audit (db, input->time_us, input->name, input->other, input->value, error);
 }
 
 void
@@ -250,12 +264,15 @@ static gboolean
 set_setting (SbDb *db, SbStoreRequest *request, GError **error)
 {
   KeptInput *input = request->input;
-  gboolean done =
-    input->value != NULL
-      ? sb_db_run (db, error,
-                   "INSERT INTO settings VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
-                   "tv", input->name, input->value)
-      : sb_db_run (db, error, "DELETE FROM settings WHERE key = ?", "t", input->name);
+  gboolean done = sb_db_audit (db, "setting-changed", input->name, input->value, error);
+
+  if (done)
+    done =
+      input->value != NULL
+        ? sb_db_run (db, error,
+                     "INSERT INTO settings VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+                     "tv", input->name, input->value)
+        : sb_db_run (db, error, "DELETE FROM settings WHERE key = ?", "t", input->name);
 
   SB_CRASH_POINT ("setting-written");
   if (done)

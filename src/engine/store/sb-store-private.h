@@ -305,6 +305,11 @@ SbFlowInput *sb_store_flow_input_new    (const char   *id,
                                    const char   *text);
 void         sb_store_flow_input_free   (gpointer      data);
 /* The flow's integer key; NOT_FOUND in words. */
+gboolean     sb_db_audit            (SbDb         *db,
+                                     const char   *what,
+                                     const char   *subject,
+                                     SbValue      *detail,
+                                     GError      **error);
 gboolean     sb_db_find_flow        (SbDb         *db,
                                    const char   *id,
                                    gint64       *key,

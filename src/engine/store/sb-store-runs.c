@@ -69,6 +69,14 @@ update_run (SbDb *db, SbRunChange *change, GError **error)
 }
 
 static gboolean
+audit_decision (SbDb *db, SbRunChange *change, GError **error)
+{
+  g_autofree char *subject = g_strdup_printf ("%" G_GINT64_FORMAT, change->run);
+
+  return sb_db_audit (db, "run-resolved", subject, change->decision, error);
+}
+
+static gboolean
 apply (SbDb *db, SbStoreRequest *request, GError **error)
 {
   SbRunChange *change = request->input;
@@ -114,6 +122,7 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
       (change->skipped != NULL &&
        !sb_db_run (db, error, "INSERT OR IGNORE INTO skipped VALUES (?, ?)", "it", change->run,
                    change->skipped)) ||
+      (change->decision != NULL && !audit_decision (db, change, error)) ||
       !update_run (db, change, error))
     return FALSE;
   SB_CRASH_POINT ("change-written");

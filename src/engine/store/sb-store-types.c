@@ -99,6 +99,7 @@ sb_run_change_clear (SbRunChange *self)
   g_clear_pointer (&self->begun, sb_attempt_unref);
   g_clear_pointer (&self->timer, sb_timer_unref);
   g_free (self->skipped);
+  g_clear_pointer (&self->decision, sb_value_unref);
 }
 
 static void

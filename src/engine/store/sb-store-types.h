@@ -140,6 +140,7 @@ typedef struct
   SbAttempt *begun;        /* (nullable): about to be sent */
   SbTimer   *timer;        /* (nullable) */
   char      *skipped;      /* (nullable): place left out or done by hand */
+  SbValue   *decision;     /* (nullable): what a person decided, for the audit log */
 } SbRunChange;
 
 typedef struct

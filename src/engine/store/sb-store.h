@@ -194,7 +194,9 @@ void       sb_store_load_pilot_async     (SbStore *self, const char *flow_id, co
                                          GAsyncReadyCallback callback, gpointer data);
 SbPilotRow *sb_store_load_pilot_finish   (SbStore *self, GAsyncResult *result, GError **error);
 
-/* Who did what, when: never changed, never removed by retention under two years. */
+/* Who did what, when: never changed, never removed by retention under two years. What goes through the
+ * store is on record with it (publishing, pausing, resuming, going back, removing; accounts; settings;
+ * replays; decisions); sb_store_audit() is for the rest. */
 void       sb_store_audit                (SbStore *self, const char *what, const char *subject,
                                          SbValue *detail);
 void       sb_store_list_audit_async     (SbStore *self, guint limit, GCancellable *cancellable,
