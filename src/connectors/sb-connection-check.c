@@ -68,6 +68,16 @@ check_key_format (SbConnection *self,
     }
 }
 
+/* A line break would begin another header in each request. */
+static gboolean
+has_control (const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 check_setting (SbConnection *self,
                SbConnector *connector,
@@ -95,7 +105,11 @@ check_setting (SbConnection *self,
                          setting->label);
       return;
     }
-  if (!is_allowed (setting, value))
+  if (setting->secret && has_control (value))
+    sb_problems_add (problems, path, NULL, setting->key,
+                     _ ("“%s” holds a line break or the like, which no key has; enter it again"),
+                     setting->label);
+  else if (!is_allowed (setting, value))
     sb_problems_add (problems, path, NULL, setting->key,
                      _ ("“%s” is not among the values allowed for “%s”"), value, setting->label);
   else if (setting->pattern != NULL && !sb_pattern_fits (setting->pattern, value) &&

@@ -259,9 +259,12 @@ class World(ctl.Case):
         """Puts a flow live; what rings it goes to self.ring."""
         self.tell("flows.import", document={
             "format": 1, "id": id, "name": id, "steps": steps, "time_zone": "Europe/Berlin",
-            "trigger": {"type": "webhook", "connector": "vendor", "trigger": "order", "connection": self.bell}})
+            "trigger": self.trigger()})
         self.tell("flows.publish", id=id, override="a test")
         self.urls[id] = self.tell("flows.show", id=id)["url"]
+
+    def trigger(self):
+        return {"type": "webhook", "connector": "vendor", "trigger": "order", "connection": self.bell}
 
     @property
     def bell(self):

@@ -199,6 +199,46 @@ test_hold (void)
   g_assert_cmpint (later_us, >=, until_us);
 }
 
+static gint64
+read_cb (gpointer data)
+{
+  return *(gint64 *)data;
+}
+
+/* A wall clock that is set, either way, neither ends a pause nor makes it longer. */
+static void
+test_hold_by_elapsed_time (void)
+{
+  gint64 wall_us = 1795425242 * (gint64)G_USEC_PER_SEC;
+  gint64 elapsed_us = 7 * (gint64)G_USEC_PER_SEC;
+  gint64 year_us = 365 * 24 * 3600 * (gint64)G_USEC_PER_SEC;
+  SbLimits *limits = NULL;
+  SbRate rate = { 0.0, 8 };
+  gint64 later_us = 0;
+  guint turns = 0;
+
+  sb_clock_set_source (read_cb, &wall_us);
+  sb_clock_set_elapsed_source (read_cb, &elapsed_us);
+  limits = sb_limits_new ();
+
+  sb_limits_hold (limits, "a", 60 * G_USEC_PER_SEC);
+  wall_us += year_us;
+  g_assert_cmpint (sb_limits_enter (limits, "a", rate, count_cb, &turns, &later_us), ==,
+                   SB_TURN_LATER);
+  wall_us -= 2 * year_us;
+  g_assert_cmpint (sb_limits_enter (limits, "a", rate, count_cb, &turns, &later_us), ==,
+                   SB_TURN_LATER);
+  g_assert_cmpint (later_us, >=, wall_us + 60 * G_USEC_PER_SEC);
+  g_assert_cmpint (later_us, <, wall_us + 70 * G_USEC_PER_SEC);
+  elapsed_us += 61 * G_USEC_PER_SEC;
+  g_assert_cmpint (sb_limits_enter (limits, "a", rate, count_cb, &turns, &later_us), ==,
+                   SB_TURN_NOW);
+
+  sb_limits_free (limits);
+  sb_clock_set_source (NULL, NULL);
+  sb_clock_set_elapsed_source (NULL, NULL);
+}
+
 static void
 test_outage (void)
 {
@@ -237,6 +277,7 @@ main (int argc, char **argv)
   g_test_add_func ("/limits/per-second", test_per_second);
   g_test_add_func ("/limits/full-queue", test_full_queue);
   g_test_add_func ("/limits/hold", test_hold);
+  g_test_add_func ("/limits/hold-by-elapsed-time", test_hold_by_elapsed_time);
   g_test_add_func ("/limits/outage", test_outage);
   return g_test_run ();
 }

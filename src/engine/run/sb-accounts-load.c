@@ -149,6 +149,22 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer data)
     sb_accounts_finish_reloads (self);
 }
 
+static gboolean
+has_secrets (SbAccount *account)
+{
+  GPtrArray *settings = account->connector->settings;
+
+  for (guint i = 0; i < settings->len; i++)
+    {
+      SbField *setting = g_ptr_array_index (settings, i);
+
+      if (setting->secret &&
+          sb_connector_needs_setting (account->connector, setting, account->connection->settings))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 load_secrets (SbHeld *held)
 {
@@ -158,6 +174,14 @@ load_secrets (SbHeld *held)
   if (held->loading)
     {
       held->again = TRUE;
+      return;
+    }
+  /* Its bell is heard also while the keyring is locked, slow or gone. */
+  if (!has_secrets (held->account))
+    {
+      g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
+
+      held_take_secrets (held, none);
       return;
     }
   loading = g_new0 (Loading, 1);

@@ -82,10 +82,13 @@ take_item (SbSecretsKeyring *self, SecretRetrievable *item, SecretValue *value)
 {
   g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (item);
   const char *key = g_hash_table_lookup (attributes, "key");
-  const char *text = secret_value_get_text (value);
+  gsize length = 0;
+  const char *text = secret_value_get (value, &length);
 
-  if (key != NULL && text != NULL)
-    sb_secrets_table_set (self->table, key, text, -1);
+  /* What is no text was not put there by us; the connection then lacks it, which the owner is told.
+   */
+  if (key != NULL && text != NULL && g_utf8_validate_len (text, length, NULL))
+    sb_secrets_table_set (self->table, key, text, (gssize)length);
 }
 
 static void
