@@ -268,6 +268,8 @@ add_line (SbConditionEditor *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (line->is), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Comparison"), -1);
   gtk_widget_set_tooltip_text (remove, _ ("Remove this condition"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Remove this condition"), -1);
   gtk_widget_add_css_class (remove, "flat");
   gtk_widget_set_visible (remove, n_comparisons (self) > 1);
   gtk_box_append (GTK_BOX (middle), line->is);

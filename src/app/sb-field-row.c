@@ -243,6 +243,8 @@ make_view (SbFieldRow *self)
       GtkWidget *button = gtk_button_new_from_icon_name ("sb-insert-symbolic");
 
       gtk_widget_set_tooltip_text (button, _ ("Choose a value from earlier steps (Ctrl+Space)"));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ ("Choose a value from earlier steps"), -1);
       gtk_widget_set_valign (button, GTK_ALIGN_START);
       gtk_widget_add_css_class (button, "flat");
       gtk_widget_add_css_class (button, "sb-insert");

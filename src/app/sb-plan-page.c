@@ -146,6 +146,8 @@ add_row (SbPlanPage *self, const char *text)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_editable_set_text (GTK_EDITABLE (row), text);
   gtk_widget_set_tooltip_text (remove, _ ("Remove this step"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Remove this step"), -1);
   gtk_widget_set_valign (remove, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (remove, "flat");
   adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), remove);

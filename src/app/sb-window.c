@@ -61,6 +61,8 @@ add_page (SbWindow *self, const char *name, GType type)
   GtkWidget *end = sb_page_get_header_end (SB_PAGE (page));
 
   gtk_widget_set_tooltip_text (side_button, _ ("Show or hide the sidebar (F9)"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (side_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Show or hide the sidebar"), -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (side_button), "win.toggle-sidebar");
   gtk_widget_set_visible (side_button, FALSE);
   g_ptr_array_add (self->side_buttons, side_button);
