@@ -57,8 +57,8 @@ sb_store_checkpoint_step (SbStoreCheckpoint *self, SbDb *db)
                          sb_store_request_new (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
 }
 
-/* The checkpoint thread's SbStoreQueueFunc. It errs in silence: a full disk is told by the writer,
- * and what was not moved is moved the next time. */
+/* The checkpoint thread's SbStoreQueueFunc. What was not moved is moved the next time, and nobody
+ * waits; but where it never is, the log fills the disk. */
 void
 sb_store_checkpoint_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
 {
@@ -71,10 +71,15 @@ sb_store_checkpoint_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
     {
       int before = moved;
       int all = 0;
+      int code =
+        sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &all, &moved);
+      g_autoptr (GError) error = NULL;
 
-      if (sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &all, &moved) !=
-            SQLITE_OK ||
-          moved - before < FEW_PAGES)
+      if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
+        sb_db_set_error (db, &error);
+      if (code == SQLITE_OK || error != NULL)
+        sb_store_report (sb_store_queue_get_store (queue), SB_TROUBLE_MOVING, error);
+      if (code != SQLITE_OK || moved - before < FEW_PAGES)
         break;
     }
   SB_CRASH_POINT ("checkpoint-moved");

@@ -211,6 +211,16 @@ sb_db_set_error (SbDb *self, GError **error)
   return FALSE;
 }
 
+void
+sb_db_set_damaged (SbDb *self, GError **error)
+{
+  self->broken = TRUE;
+  g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+               _ ("The database %s is damaged (%s). Put a copy back in its place, or move it away "
+                  "to start afresh."),
+               self->path, _ ("a row that must be there is not"));
+}
+
 static gboolean
 bind_value (SbStatement *statement, int index, SbValue *value, int *code)
 {

@@ -54,6 +54,19 @@ set_file_error (const char *path, int number, GError **error)
   return FALSE;
 }
 
+/* A name is on the disk for certain once its folder is. Where a folder cannot be synced, the file
+ * system has no need of it. */
+static void
+sync_folder (const char *folder)
+{
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  (void)!fsync (fd);
+  close (fd);
+}
+
 static gboolean
 make_folder (const char *folder, GError **error)
 {
@@ -62,7 +75,10 @@ make_folder (const char *folder, GError **error)
   if (g_mkdir_with_parents (parent, 0700) != 0)
     return set_file_error (parent, errno, error);
   if (g_mkdir (folder, 0700) == 0)
-    return TRUE;
+    {
+      sync_folder (parent);
+      return TRUE;
+    }
   return errno == EEXIST ? TRUE : set_file_error (folder, errno, error);
 }
 
@@ -125,7 +141,10 @@ write_holder (int fd)
   text =
     g_strdup_printf ("%s (process %d)\n", program != NULL ? program : "signalbox", (int)getpid ());
   length = strlen (text);
-  return ftruncate (fd, 0) == 0 && pwrite (fd, text, length, 0) == (ssize_t)length;
+  /* Synced before anything else is written: after a power cut it must still say that nobody closed.
+   */
+  return ftruncate (fd, 0) == 0 && pwrite (fd, text, length, 0) == (ssize_t)length &&
+         fsync (fd) == 0;
 }
 
 /**
@@ -175,6 +194,7 @@ sb_store_lock_take (const char *folder, gboolean *was_clean, GError **error)
       close (fd);
       return NULL;
     }
+  sync_folder (folder);
   SB_CRASH_POINT ("lock-signed");
   *was_clean = left == NULL;
   self = g_new0 (SbStoreLock, 1);
@@ -182,12 +202,14 @@ sb_store_lock_take (const char *folder, gboolean *was_clean, GError **error)
   return self;
 }
 
-/* Gives the folder back; call it once everything is written and closed. */
+/* Gives the folder back; call it once everything is written and closed. @clean: FALSE has the next
+ * owner look the database through, as after a crash. */
 void
-sb_store_lock_release (SbStoreLock *self)
+sb_store_lock_release (SbStoreLock *self, gboolean clean)
 {
   SB_CRASH_POINT ("lock-before-release");
-  (void)!ftruncate (self->fd, 0);
+  if (clean)
+    (void)!ftruncate (self->fd, 0);
   close (self->fd);
   g_free (self);
 }

@@ -66,6 +66,9 @@ struct _SbDb
   GArray       *tallies;         /* of SbTally */
   GArray       *notes;           /* of SbNote: what the transaction under way changes */
   gboolean      take_accepted;   /* as it was when the transaction began */
+  SbStoreRequest *owed;          /* the writer's: nobody waits for them, and they could not be written */
+  guint         n_owed;
+  gboolean      failing;         /* the writer's: the last commit failed */
   const char   *mode;            /* static */
 };
 
@@ -77,6 +80,10 @@ SbDb        *sb_db_open           (const char   *path,
 void         sb_db_close          (SbDb         *self);
 /* Turns the connection's last error into a sentence. Always returns FALSE. */
 gboolean     sb_db_set_error      (SbDb         *self,
+                                   GError      **error);
+
+/* What must be there is not: INVALID. */
+void         sb_db_set_damaged    (SbDb         *self,
                                    GError      **error);
 
 /* A statement of the cache, bound by @format: t text (nullable), i gint64, b GBytes (nullable),
@@ -144,7 +151,8 @@ gboolean     sb_db_add_search     (SbDb         *self,
 SbStoreLock      *sb_store_lock_take         (const char   *folder,
                                    gboolean     *was_clean,
                                    GError      **error);
-void         sb_store_lock_release      (SbStoreLock       *self);
+void         sb_store_lock_release      (SbStoreLock       *self,
+                                   gboolean      clean);
 gboolean     sb_store_schema_prepare    (SbDb         *db,
                                    GError      **error);
 gint         sb_store_schema_get_version (void);
@@ -289,6 +297,35 @@ gboolean     sb_store_write_refused (SbStore    *self,
                                    SbDb         *db,
                                    GError      **error);
 void         sb_store_forget_refused (SbStore   *self);
+
+/* --- what is wrong with it: sb-store-trouble.c ----------------------------------------------------- */
+
+typedef enum
+{
+  SB_TROUBLE_WRITING, /* the last commit failed */
+  SB_TROUBLE_READING, /* the last read failed */
+  SB_TROUBLE_MOVING,  /* the log cannot be moved into the database */
+  SB_TROUBLE_DAMAGE,  /* it was found damaged; stays */
+  SB_N_TROUBLES
+} SbTroubleKind;
+
+typedef struct
+{
+  GMutex mutex;
+  char  *words[SB_N_TROUBLES];
+  gboolean doubtful; /* has to be looked through by the next owner */
+} SbStoreTroubles;
+
+SbStoreTroubles *sb_store_get_troubles (SbStore   *self);
+void         sb_store_troubles_clear (SbStoreTroubles *self);
+/* @error (nullable): all is well again. An error that is not about the disk is no trouble. Any thread. */
+void         sb_store_report      (SbStore             *self,
+                                   SbTroubleKind        kind,
+                                   const GError        *error);
+void         sb_store_tell_trouble (SbStore            *self);
+/* Until it is looked through and found whole. */
+void         sb_store_set_doubtful (SbStore            *self,
+                                   gboolean             doubtful);
 
 /* --- shared between the files that hold SQL ------------------------------------------------------ */
 

@@ -409,5 +409,10 @@ sb_store_summary_async (SbStore *self,
 SbValue *
 sb_store_summary_finish (SbStore *self, GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  SbValue *summary = g_task_propagate_pointer (G_TASK (result), error);
+  g_autofree char *trouble = sb_store_get_trouble (self);
+
+  if (summary != NULL && trouble != NULL)
+    sb_value_set_string (summary, "trouble", trouble);
+  return summary;
 }

@@ -10,6 +10,8 @@
 
 #include <gio/gio.h>
 
+#include "sb-error.h"
+
 #include "sb-fault.h"
 
 /* Group commit: all that is queued goes into one transaction, and nobody hears of success before
@@ -21,6 +23,9 @@ typedef enum
   BATCH_FAILED,  /* rolled back; the error is everyone's */
   BATCH_SPOILED, /* rolled back: one request failed half-way; take them again, fenced off */
 } BatchResult;
+
+/* So much is kept for a disk that works again. */
+#define MAX_OWED 1000
 
 static void
 roll_back (SbDb *db)
@@ -67,6 +72,8 @@ do_request (SbDb *db, SbStoreRequest *request, gboolean fenced, GError **error)
   if (!request->work (db, request, &own))
     {
       sb_store_request_return (request, NULL, NULL);
+      if (own == NULL)
+        sb_db_set_damaged (db, &own);
       if (db->broken || sqlite3_get_autocommit (db->handle))
         {
           g_propagate_error (error, own);
@@ -86,12 +93,19 @@ do_request (SbDb *db, SbStoreRequest *request, gboolean fenced, GError **error)
   return BATCH_DONE;
 }
 
+/* A commit of nothing succeeds on a full disk, too. */
+static gboolean
+probe (SbDb *db, GError **error)
+{
+  return sb_db_run (db, error, "UPDATE settings SET value = value WHERE key = 'installation'", "");
+}
+
 static BatchResult
 do_batch (SbStore *store, SbDb *db, SbStoreRequest *list, gboolean fenced, GError **error)
 {
   BatchResult result = BATCH_DONE;
 
-  if (!begin (store, db, error))
+  if (!begin (store, db, error) || (db->failing && !probe (db, error)))
     result = BATCH_FAILED;
   for (SbStoreRequest *request = list; request != NULL && result == BATCH_DONE;
        request = request->next)
@@ -107,10 +121,48 @@ do_batch (SbStore *store, SbDb *db, SbStoreRequest *list, gboolean fenced, GErro
   return result;
 }
 
+/* Takes out of @list what nobody waits for, the audit log above all: nobody would ask for it again.
+ */
+static void
+keep_owed (SbDb *db, SbStoreRequest **list)
+{
+  SbStoreRequest **tail = &db->owed;
+
+  while (*tail != NULL)
+    tail = &(*tail)->next;
+  while (*list != NULL)
+    {
+      SbStoreRequest *request = *list;
+
+      if (request->task != NULL || db->n_owed >= MAX_OWED)
+        {
+          list = &request->next;
+          continue;
+        }
+      *list = g_steal_pointer (&request->next);
+      *tail = request;
+      tail = &request->next;
+      db->n_owed++;
+    }
+}
+
+/* What is owed goes first: it came first. */
+static void
+take_owed (SbDb *db, SbStoreRequest **list)
+{
+  SbStoreRequest *owed = g_steal_pointer (&db->owed);
+  SbStoreRequest **tail = &owed;
+
+  while (*tail != NULL)
+    tail = &(*tail)->next;
+  *tail = *list;
+  *list = owed;
+  db->n_owed = 0;
+}
+
 static void
 fail_all (SbStoreRequest *list, const GError *error)
 {
-  forget_results (list);
   for (SbStoreRequest *request = list; request != NULL; request = request->next)
     request->error = g_error_copy (error);
 }
@@ -149,6 +201,7 @@ sb_store_writer_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
   g_autoptr (GError) error = NULL;
   BatchResult result;
 
+  take_owed (db, &list);
   result = do_batch (store, db, list, FALSE, &error);
   if (result == BATCH_SPOILED)
     {
@@ -158,13 +211,28 @@ sb_store_writer_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
 
   if (result == BATCH_DONE)
     {
+      if (db->failing)
+        sb_store_report (store, SB_TROUBLE_WRITING, NULL);
+      db->failing = FALSE;
       sb_store_forget_refused (store);
       sb_store_tell_notes (store, db);
       if (!sb_store_queue_is_stopping (queue))
         sb_store_queue_push_again (queue, take_unfinished (&list));
     }
   else
-    fail_all (list, error);
+    {
+      db->failing = TRUE;
+      sb_store_report (store, SB_TROUBLE_WRITING, error);
+      if (g_error_matches (error, SB_ERROR, SB_ERROR_INVALID))
+        sb_store_set_doubtful (store, TRUE);
+      forget_results (list);
+      if (!sb_store_queue_is_stopping (queue))
+        {
+          keep_owed (db, &list);
+          sb_store_queue_nudge (queue);
+        }
+      fail_all (list, error);
+    }
   sb_store_requests_deliver (list);
 
   sb_store_checkpoint_step (sb_store_get_checkpoint (store), db);

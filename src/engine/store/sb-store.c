@@ -35,6 +35,7 @@ struct _SbStore
   SbStoreQueue *readers[3]; /* for reads, searches and, where it was not closed, the check */
   SbStoreCheckpoint checkpoint;
   GCancellable *closing; /* ends a check that takes long */
+  SbStoreTroubles troubles;
 
   GMutex mutex; /* what follows is set from any thread */
   gboolean closed;
@@ -64,6 +65,7 @@ sb_store_finalize (GObject *object)
   g_free (self->folder);
   g_hash_table_unref (self->refused);
   g_clear_pointer (&self->refused_now, g_hash_table_unref);
+  sb_store_troubles_clear (&self->troubles);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (sb_store_parent_class)->finalize (object);
@@ -86,6 +88,7 @@ static void
 sb_store_init (SbStore *self)
 {
   g_mutex_init (&self->mutex);
+  g_mutex_init (&self->troubles.mutex);
   self->closing = g_cancellable_new ();
   self->mode = g_intern_static_string ("live");
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -116,20 +119,26 @@ make_database_file (const char *path, GError **error)
   return FALSE;
 }
 
-static gboolean
-check (SbDb *db, SbStoreRequest *request, GError **error)
-{
-  return sb_store_schema_check (db, error);
-}
-
+/* Without it the check could not be cut short. */
 static void
 checked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_task_propagate_pointer (G_TASK (result), NULL);
+}
 
-  g_task_propagate_pointer (G_TASK (result), &error);
-  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_warning ("%s", error->message);
+/* Whoever opened the store has long gone on, so what is found is kept for all to see. A check that
+ * was cut short is made again by the next owner. */
+static gboolean
+check (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  SbStore *self = request->input;
+  g_autoptr (GError) own = NULL;
+
+  if (sb_store_schema_check (db, &own))
+    sb_store_set_doubtful (self, FALSE);
+  else if (!g_error_matches (own, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    sb_store_report (self, SB_TROUBLE_DAMAGE, own);
+  return TRUE;
 }
 
 static gboolean
@@ -174,8 +183,12 @@ open_databases (SbStore *self, gboolean was_clean, GError **error)
     {
       self->readers[2] = sb_store_queue_new ("store-check", self, g_steal_pointer (&checker), 1,
                                              sb_store_reader_work);
-      sb_store_ask (self, SB_LANE_CHECK, open_databases, check, NULL, NULL, self->closing,
+      sb_store_ask (self, SB_LANE_CHECK, open_databases, check, self, NULL, self->closing,
                     checked_cb, NULL);
+    }
+  else
+    {
+      sb_store_set_doubtful (self, FALSE);
     }
   return TRUE;
 }
@@ -190,6 +203,8 @@ sb_store_open (const char *folder, GError **error)
   self->lock = sb_store_lock_take (self->folder, &was_clean, error);
   if (self->lock == NULL)
     return NULL;
+  /* Until it is open, and looked through where that is due. */
+  sb_store_set_doubtful (self, !was_clean);
   self->changes = sb_store_changes_new (self);
   if (!open_databases (self, was_clean, error))
     return NULL;
@@ -217,13 +232,26 @@ sb_store_close (SbStore *self)
   if (self->checkpoint.queue != NULL)
     sb_store_queue_stop (self->checkpoint.queue);
   g_clear_pointer (&self->changes, sb_store_changes_free);
-  g_clear_pointer (&self->lock, sb_store_lock_release);
+  if (self->lock != NULL)
+    sb_store_lock_release (g_steal_pointer (&self->lock), !self->troubles.doubtful);
 }
 
 const char *
 sb_store_get_folder (SbStore *self)
 {
   return self->folder;
+}
+
+SbStoreTroubles *
+sb_store_get_troubles (SbStore *self)
+{
+  return &self->troubles;
+}
+
+void
+sb_store_tell_trouble (SbStore *self)
+{
+  sb_store_changes_add (self->changes, "trouble", NULL);
 }
 
 SbStoreCheckpoint *

@@ -37,9 +37,14 @@ const char *sb_store_get_folder         (SbStore              *self);
 void      sb_store_set_mode             (SbStore              *self,
                                          const char           *mode);
 
+/* What is wrong with the database itself, in a sentence for the owner: the disk is full or fails, a check
+ * found damage. NULL while all is well. (transfer full). Any thread; ::changed "trouble" tells when it is
+ * another. The summary has it as "trouble". */
+char       *sb_store_get_trouble        (SbStore *self);
+
 /* ::changed (const char *what, const char *id): emitted on the main context the store was opened in,
  * after commits, at most ten times a second for each subject; @what is "flows", "connections", "runs",
- * "events", "pilots", "inbox"; @id the flow's (for "connections" the connection's), NULL: several. */
+ * "events", "pilots", "inbox", "trouble"; @id the flow's (for "connections" the connection's), NULL: several. */
 
 /* --- flows ------------------------------------------------------------------------------------ */
 
