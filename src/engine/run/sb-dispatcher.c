@@ -8,6 +8,7 @@
 
 #include "sb-dispatcher.h"
 
+#include <glib/gi18n-lib.h>
 #include <unistd.h>
 
 #include "sb-clock.h"
@@ -240,7 +241,11 @@ claimed_cb (GObject *object, GAsyncResult *result, gpointer data)
   self->claiming = FALSE;
   if (claims == NULL)
     {
+      g_autofree char *alert = g_strdup_printf (_ ("Runs stand still: %s"), error->message);
+
       g_warning ("No runs could be taken: %s", error->message);
+      if (!self->stopped)
+        self->core->alert (alert, self->core->alert_data);
       self->due_us = now_us + STORE_RETRY_US;
     }
   else

@@ -386,12 +386,17 @@ retained_cb (GObject *object, GAsyncResult *result, gpointer data)
     g_info ("Removed %" G_GINT64_FORMAT " old runs", removed);
 }
 
+/* -1: it could not be read, and nothing is removed by a limit that the owner may not have set. */
 static gint64
 take_setting (GObject *object, GAsyncResult *result, const char *key)
 {
-  g_autoptr (SbValue) value = sb_store_get_setting_finish (SB_STORE (object), result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbValue) value = sb_store_get_setting_finish (SB_STORE (object), result, &error);
 
-  return sb_settings_read (key, value);
+  if (value != NULL || g_error_matches (error, SB_ERROR, SB_ERROR_NOT_FOUND))
+    return sb_settings_read (key, value);
+  g_warning ("No old runs are removed today: %s", error->message);
+  return -1;
 }
 
 static void
@@ -400,6 +405,8 @@ bytes_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autofree gint64 *days = data;
   gint64 bytes = take_setting (object, result, SB_SETTING_RETENTION_BYTES);
 
+  if (bytes < 0)
+    return;
   sb_store_retain_async (SB_STORE (object), *days * DAY_S * G_USEC_PER_SEC, bytes, NULL,
                          retained_cb, NULL);
 }
@@ -409,6 +416,8 @@ days_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   gint64 days = take_setting (object, result, SB_SETTING_RETENTION_DAYS);
 
+  if (days < 0)
+    return;
   sb_store_get_setting_async (SB_STORE (object), SB_SETTING_RETENTION_BYTES, NULL, bytes_cb,
                               g_memdup2 (&days, sizeof days));
 }

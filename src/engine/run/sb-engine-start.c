@@ -11,6 +11,7 @@
 #include "sb-bells.h"
 #include "sb-clock.h"
 #include "sb-dispatcher.h"
+#include "sb-error.h"
 #include "sb-fault.h"
 #include "sb-settings.h"
 
@@ -179,6 +180,7 @@ listen_cb (GObject *object, GAsyncResult *result, gpointer data)
   SbEngine *self = g_task_get_source_object (task);
   GError *error = NULL;
   g_autoptr (GPtrArray) bells = sb_bells_list_finish (result, &error);
+  g_autofree char *trouble = sb_store_get_trouble (self->store);
 
   if (bells == NULL)
     {
@@ -199,6 +201,8 @@ listen_cb (GObject *object, GAsyncResult *result, gpointer data)
     }
   SB_CRASH_POINT ("engine-listening");
   self->begun = TRUE;
+  if (trouble != NULL)
+    sb_engine_alert (self, trouble);
   sb_dispatcher_start (self->core.dispatcher);
   self->retention_ahead_us = sb_clock_now_us () - sb_clock_elapsed_us ();
   sb_engine_plan_retention (self, FIRST_RETENTION_S);
@@ -228,8 +232,15 @@ start_released_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
   SbEngine *self = g_task_get_source_object (task);
+  GError *error = NULL;
 
-  sb_store_release_finish (SB_STORE (object), result, NULL);
+  sb_store_release_finish (SB_STORE (object), result, &error);
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
   sb_accounts_reload_async (self->core.accounts, start_accounts_cb, task);
 }
 
@@ -254,13 +265,34 @@ recovered_cb (GObject *object, GAsyncResult *result, gpointer data)
   sb_store_release_async (self->store, mode, NULL, start_released_cb, task);
 }
 
+/* @value (out) (nullable): NULL where it was never set. FALSE: it could not be read, which is no
+ * reason to listen at another port than the owner set; @task is answered and let go. */
+static gboolean
+take_setting (GAsyncResult *result, GTask *task, SbValue **value)
+{
+  SbEngine *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  *value = sb_store_get_setting_finish (self->store, result, &error);
+  if (*value == NULL && !g_error_matches (error, SB_ERROR, SB_ERROR_NOT_FOUND))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return FALSE;
+    }
+  g_clear_error (&error);
+  return TRUE;
+}
+
 static void
 body_limit_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
   SbEngine *self = g_task_get_source_object (task);
-  g_autoptr (SbValue) value = sb_store_get_setting_finish (SB_STORE (object), result, NULL);
+  g_autoptr (SbValue) value = NULL;
 
+  if (!take_setting (result, task, &value))
+    return;
   if (self->body_limit == 0)
     self->body_limit = (gsize)sb_settings_read (SB_SETTING_BODY_LIMIT, value);
   sb_store_recover_async (self->store, NULL, recovered_cb, task);
@@ -271,8 +303,10 @@ port_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   GTask *task = data;
   SbEngine *self = g_task_get_source_object (task);
-  g_autoptr (SbValue) value = sb_store_get_setting_finish (SB_STORE (object), result, NULL);
+  g_autoptr (SbValue) value = NULL;
 
+  if (!take_setting (result, task, &value))
+    return;
   if (self->wanted_port == SB_PORT_FROM_SETTINGS)
     self->wanted_port = (gint)sb_settings_read (SB_SETTING_PORT, value);
   sb_store_get_setting_async (self->store, SB_SETTING_BODY_LIMIT, NULL, body_limit_cb, task);

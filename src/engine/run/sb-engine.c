@@ -402,10 +402,24 @@ plan_poke_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+trouble_cb (gpointer data)
+{
+  SbEngine *self = data;
+  g_autofree char *words = sb_store_get_trouble (self->store);
+
+  if (words != NULL && self->alerts != NULL)
+    sb_engine_alert (self, words);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 store_changed_cb (SbStore *store, const char *what, const char *id, gpointer data)
 {
   SbEngine *self = data;
+
+  if (g_str_equal (what, "trouble") && !g_atomic_int_get (&self->stopped))
+    post (self, trouble_cb, self, NULL);
 
   /* A run may have been opened past the engine: a replay, a release. */
   if (g_str_equal (what, "runs") && !g_atomic_int_get (&self->stopped))

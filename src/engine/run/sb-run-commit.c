@@ -52,25 +52,48 @@ apply_again_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+void
+sb_runner_tell_stand_still (SbRunner *self, const GError *error)
+{
+  g_autofree char *alert = g_strdup_printf (_ ("Runs stand still: %s"), error->message);
+
+  self->core->alert (alert, self->core->alert_data);
+}
+
+void
+sb_runner_call_later (SbRunner *self, GSourceFunc func)
+{
+  self->again = g_timeout_source_new_seconds (STORE_RETRY_S);
+  g_source_set_callback (self->again, func, self, NULL);
+  g_source_attach (self->again, g_main_context_get_thread_default ());
+}
+
 static void
 store_failed (SbRunner *self, GError *error)
 {
-  g_autofree char *alert = NULL;
+  SbAttempt *finished = self->change->finished;
 
   if (g_error_matches (error, SB_ERROR, SB_ERROR_NOT_FOUND) ||
-      g_error_matches (error, SB_ERROR, SB_ERROR_REFUSED) || self->core->stopping)
+      g_error_matches (error, SB_ERROR, SB_ERROR_REFUSED))
     {
       g_info ("Run %" G_GINT64_FORMAT " goes no further: %s", self->run->id, error->message);
       sb_runner_end (self, 0);
-      return;
     }
-
-  /* Nothing was sent that is not on record, and what came back is kept here until it can be. */
-  alert = g_strdup_printf (_ ("Runs stand still: %s"), error->message);
-  self->core->alert (alert, self->core->alert_data);
-  self->again = g_timeout_source_new_seconds (STORE_RETRY_S);
-  g_source_set_callback (self->again, apply_again_cb, self, NULL);
-  g_source_attach (self->again, g_main_context_get_thread_default ());
+  else if (self->core->stopping)
+    {
+      if (finished != NULL)
+        g_warning ("What came of step %s of run %" G_GINT64_FORMAT
+                   " (%s) could not be stored before "
+                   "the stop; the next start asks whether it was done: %s",
+                   finished->place, self->run->id, finished->state, error->message);
+      sb_runner_end (self, 0);
+    }
+  else
+    {
+      /* Nothing was sent that is not on record, and what came back is kept here until it can be. */
+      sb_runner_tell_stand_still (self, error);
+      sb_runner_call_later (self, apply_again_cb);
+    }
 }
 
 static void

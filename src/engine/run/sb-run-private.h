@@ -81,6 +81,12 @@ SbRunChange *sb_runner_new_change     (SbRunner        *self,
 void         sb_runner_apply          (SbRunner        *self,
                                        SbRunChange     *change,
                                        SbNext           next);
+/* Says why nothing goes on. */
+void         sb_runner_tell_stand_still (SbRunner      *self,
+                                       const GError    *error);
+/* Calls @func, which clears "again", once the store may work again. */
+void         sb_runner_call_later     (SbRunner        *self,
+                                       GSourceFunc      func);
 /* Ways to end; texts (transfer full). */
 void         sb_runner_to_inbox       (SbRunner        *self,
                                        char            *problem,

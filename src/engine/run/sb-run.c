@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-clock.h"
+#include "sb-error.h"
 #include "sb-fault.h"
 #include "sb-replay.h"
 
@@ -155,6 +156,8 @@ sb_runner_step (SbRunner *self)
 /* --- starting
  * ------------------------------------------------------------------------------------- */
 
+static void flow_cb (SbFlow *flow, const GError *error, gpointer data);
+
 static void
 start (SbRunner *self)
 {
@@ -176,6 +179,19 @@ start (SbRunner *self)
     sb_runner_step (self);
 }
 
+static gboolean
+load_again_cb (gpointer data)
+{
+  SbRunner *self = data;
+
+  g_clear_pointer (&self->again, g_source_unref);
+  if (self->core->stopping)
+    sb_runner_park (self);
+  else
+    sb_flow_cache_load (self->core->flows, self->run->flow_id, self->run->version, flow_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 flow_cb (SbFlow *flow, const GError *error, gpointer data)
 {
@@ -186,8 +202,15 @@ flow_cb (SbFlow *flow, const GError *error, gpointer data)
       self->flow = sb_flow_ref (flow);
       start (self);
     }
-  else
+  else if (g_error_matches (error, SB_ERROR, SB_ERROR_NOT_FOUND) ||
+           g_error_matches (error, SB_ERROR, SB_ERROR_INVALID))
     sb_runner_to_inbox (self, g_strdup (error->message), FALSE);
+  else
+    {
+      /* A disk that cannot be read for a moment is no question for a person. */
+      sb_runner_tell_stand_still (self, error);
+      sb_runner_call_later (self, load_again_cb);
+    }
 }
 
 static gboolean
