@@ -33,6 +33,7 @@ struct _SbSession
   GPtrArray *connections;
   guint n_inbox;
   gint64 last_event_us;
+  char *trouble; /* (nullable) */
 
   gboolean loading_flows;
   gboolean flows_stale;
@@ -220,6 +221,15 @@ load_summary (SbSession *self)
                           g_object_ref (self));
 }
 
+/* Not by way of the summary, which may be what cannot be read. */
+static void
+take_trouble (SbSession *self)
+{
+  g_free (self->trouble);
+  self->trouble = sb_store_get_trouble (sb_engine_get_store (self->engine));
+  g_signal_emit (self, signals[SUMMARY_CHANGED], 0);
+}
+
 static void
 load_connections (SbSession *self)
 {
@@ -234,6 +244,8 @@ engine_changed_cb (SbSession *self, const char *what, const char *id)
     load_connections (self);
   else if (strcmp (what, "flows") == 0)
     load_flows (self);
+  else if (strcmp (what, "trouble") == 0)
+    take_trouble (self);
   if (strcmp (what, "runs") == 0 || strcmp (what, "events") == 0 || strcmp (what, "inbox") == 0)
     load_summary (self);
   g_signal_emit (self, signals[CHANGED], 0, what, id);
@@ -287,6 +299,7 @@ started_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_signal_emit (self, signals[READY], 0);
   load_connections (self);
   load_summary (self);
+  take_trouble (self);
 }
 
 static void
@@ -306,6 +319,7 @@ sb_session_finalize (GObject *object)
 
   g_free (self->folder);
   g_free (self->mode);
+  g_free (self->trouble);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->flows);
@@ -506,6 +520,12 @@ guint
 sb_session_get_n_inbox (SbSession *self)
 {
   return self->n_inbox;
+}
+
+const char *
+sb_session_get_trouble (SbSession *self)
+{
+  return self->trouble;
 }
 
 gint64

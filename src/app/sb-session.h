@@ -61,5 +61,7 @@ guint         sb_session_get_n_inbox      (SbSession  *self);
 /* UTC µs; 0: none yet */
 gint64        sb_session_get_last_event_us (SbSession *self);
 gboolean      sb_session_is_listening     (SbSession  *self);
+/* (nullable): what is wrong with the database or its disk, in a sentence; ::summary-changed. */
+const char   *sb_session_get_trouble      (SbSession  *self);
 
 G_END_DECLS

@@ -108,14 +108,36 @@ show_selection (SbSidebar *self)
     }
 }
 
+/* Stays as long as it lasts, in full under the pointer and for a screen reader. */
+static void
+show_trouble (SbSidebar *self, const char *trouble)
+{
+  gtk_label_set_label (self->listening_title, _ ("Trouble with the disk"));
+  gtk_label_set_label (self->listening_subtitle, trouble);
+  gtk_widget_remove_css_class (self->listening_icon, "sb-done");
+  gtk_widget_add_css_class (self->listening_icon, "error");
+}
+
 static void
 show_listening (SbSidebar *self)
 {
+  const char *trouble = sb_session_get_trouble (self->session);
   gint64 last = sb_session_get_last_event_us (self->session);
   gboolean listening = sb_session_is_listening (self->session);
   gboolean practice = g_strcmp0 (sb_session_get_mode (self->session), "practice") == 0;
   g_autofree char *ago = sb_words_ago (last);
 
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->listening_subtitle), trouble);
+  gtk_label_set_wrap (self->listening_subtitle, trouble != NULL);
+  gtk_label_set_lines (self->listening_subtitle, trouble != NULL ? 6 : 1);
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->listening_icon),
+                                trouble != NULL ? "dialog-warning-symbolic" : "sb-bell-symbolic");
+  if (trouble != NULL)
+    {
+      show_trouble (self, trouble);
+      return;
+    }
+  gtk_widget_remove_css_class (self->listening_icon, "error");
   gtk_label_set_label (self->listening_title, !listening ? _ ("Not listening yet")
                                               : practice ? _ ("Listening, for practice")
                                                          : _ ("Listening"));

@@ -259,6 +259,8 @@ show_status (SbCtl *self)
                   sb_value_get_int_or (summary, counts[i].name, 0));
   last = sb_ctl_local_time (summary, "last_event");
   sb_ctl_print (self, "%-17s %s", _ ("Last event:"), last);
+  if (sb_value_get_string (summary, "trouble") != NULL)
+    sb_ctl_print (self, "%-17s %s", _ ("Trouble:"), sb_value_get_string (summary, "trouble"));
   return status;
 }
 
