@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "fault-vfs.h"
 #include "sb-error.h"
@@ -168,6 +169,109 @@ test_log_mover (void)
     }
 }
 
+static void
+assert_trouble (Story *story, const char *part)
+{
+  g_autoptr (SbValue) counts = summary (story->store);
+  g_autofree char *trouble = sb_store_get_trouble (story->store);
+
+  g_assert_cmpstr (sb_value_get_string (counts, "trouble"), ==, trouble);
+  if (part == NULL)
+    g_assert_cmpstr (trouble, ==, NULL);
+  else if (trouble == NULL || strstr (trouble, part) == NULL)
+    g_error ("“%s” does not say “%s”", trouble, part);
+}
+
+/* Polls: the store looks by itself whether the disk works again. */
+static void
+await_trouble (Story *story, gboolean wanted)
+{
+  for (;;)
+    {
+      g_autofree char *trouble = sb_store_get_trouble (story->store);
+
+      if ((trouble != NULL) == wanted)
+        return;
+      g_usleep (10000);
+    }
+}
+
+/* What is wrong is said until it is mended, and what nobody waits for is not lost meanwhile. */
+static void
+test_trouble (void)
+{
+  g_autoptr (Story) story = story_new ();
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  SbAuditRow *row = NULL;
+
+  g_assert_true (story_open (story));
+  story_go_on (story, "before");
+  assert_trouble (story, NULL);
+
+  fault_vfs_arm (FAULT_FULL, FAULT_CALL_WRITE, 1, TRUE);
+  sb_store_audit (story->store, "kept-for-later", "story", NULL);
+  await_trouble (story, TRUE);
+  assert_trouble (story, "Make room");
+  /* Looking again and again whether there is room changes nothing as long as there is none. */
+  g_usleep (G_USEC_PER_SEC);
+  assert_trouble (story, "Make room");
+
+  fault_vfs_disarm ();
+  await_trouble (story, FALSE);
+  assert_trouble (story, NULL);
+  sb_store_list_audit_async (story->store, 1, NULL, got_cb, &result);
+  rows = sb_store_list_audit_finish (story->store, await (&result), NULL);
+  row = g_ptr_array_index (rows, 0);
+  g_assert_cmpstr (row->what, ==, "kept-for-later");
+  story_go_on (story, "after");
+}
+
+/* A large database is looked through while it is used: what that finds is said, now and after each
+ * start. */
+static void
+test_damaged_large (void)
+{
+  g_autoptr (Story) story = story_new ();
+  g_autofree char *database = g_build_filename (story->folder, "signalbox.db", NULL);
+  g_autofree char *lock = g_build_filename (story->folder, "signalbox.lock", NULL);
+  g_autofree char *body = g_strnfill (8000000, 'x');
+  FILE *file = NULL;
+
+  g_assert_true (story_open (story));
+  story_go_on (story, "before");
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("large-%u", i);
+      g_autoptr (SbEvent) event = make_event ("story", id, body);
+      g_autoptr (GError) error = NULL;
+
+      accept_event (story->store, event, NULL, &error);
+      g_assert_no_error (error);
+    }
+  story_close (story);
+
+  file = g_fopen (database, "r+");
+  g_assert_nonnull (file);
+  for (glong page = 12000; page < 12100; page++)
+    {
+      g_assert_cmpint (fseek (file, page * 4096, SEEK_SET), ==, 0);
+      fwrite ("garbage that is no page", 1, 23, file);
+    }
+  fclose (file);
+  g_assert_true (g_file_set_contents (lock, "signalbox (process 1)\n", -1, NULL));
+
+  for (guint start = 0; start < 2; start++)
+    {
+      g_assert_true (story_open (story));
+      await_trouble (story, TRUE);
+      assert_trouble (story, "damaged");
+      story_go_on (story, start == 0 ? "one" : "two");
+      assert_trouble (story, "Put a copy back");
+      story_close (story);
+    }
+}
+
 static const Plan plans[] = {
   { FAULT_ERROR, FAULT_CALL_ANY, FALSE },
   { FAULT_ERROR, FAULT_CALL_ANY, TRUE },
@@ -200,5 +304,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/faults/store-io/full-after", test_full_after);
   g_test_add_func ("/faults/store-io/log-mover", test_log_mover);
+  g_test_add_func ("/faults/store-io/trouble", test_trouble);
+  g_test_add_func ("/faults/store-io/damaged-large", test_damaged_large);
   return g_test_run ();
 }
