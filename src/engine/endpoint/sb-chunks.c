@@ -86,12 +86,10 @@ sb_chunks_take (
 
       if (self->inside)
         {
-          if (self->left > limit - body->len)
-            result = SB_CHUNKS_TOO_LARGE;
-          else if ((taken = take_data (self, text + at, length - at, body, &result)) == 0)
+          taken = take_data (self, text + at, length - at, body, &result);
+          if (taken == 0)
             break;
-          else
-            at += taken;
+          at += taken;
         }
       else
         {
@@ -106,6 +104,9 @@ sb_chunks_take (
             {
               result = take_line (self, text + at, taken - 2);
               at += taken;
+              /* Said before a byte of it has come. */
+              if (result == SB_CHUNKS_MORE && self->left > limit - body->len)
+                result = SB_CHUNKS_TOO_LARGE;
             }
         }
     }
