@@ -39,7 +39,7 @@ main (int argc, char *argv[])
   g_autoptr (SbApplication) application = NULL;
 
   sb_harden_process ();
-  setlocale (LC_ALL, "");
+  (void)setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, SB_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

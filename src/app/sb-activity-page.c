@@ -127,7 +127,7 @@ loaded_cb (SbActivityPage *self)
 
   if (position < 0 && n_runs > 0)
     {
-      position = 1; /* row 0 is the heading of the first day */
+      /* Row 0 is the heading of the first day. */
       gtk_single_selection_set_selected (self->selection, 1);
       selected_cb (self);
     }

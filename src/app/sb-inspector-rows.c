@@ -218,7 +218,7 @@ build_trigger (SbInspector *self)
           "to it; the part after /in/ is the secret, keep it whole."),
         "dim-label");
     }
-  if (sb_value_get_length (setup) > 0)
+  if (connector != NULL && sb_value_get_length (setup) > 0)
     {
       g_autofree char *heading = g_strdup_printf (_ ("How to tell %s"), connector->name);
 

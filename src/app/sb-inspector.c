@@ -24,7 +24,7 @@ sb_inspector_find_step (SbInspector *self, int *lane)
   char *slash = strchr (id, '/');
   SbStep *step;
 
-  *lane = slash != NULL ? atoi (slash + 1) : -1;
+  *lane = slash != NULL ? (int)g_ascii_strtoll (slash + 1, NULL, 10) : -1;
   if (slash != NULL)
     *slash = '\0';
   step = sb_flow_model_find_step (self->model, id);

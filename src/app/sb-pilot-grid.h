@@ -31,7 +31,7 @@ void     sb_pilot_grid_set_shape (SbPilotGrid *self,
 void     sb_pilot_grid_set_cell  (SbPilotGrid *self,
                                   guint        record,
                                   guint        column,
-                                  SbValue     *cell);
+                                  SbValue     *value);
 /* Moves the focus to the first cell of a record. */
 void     sb_pilot_grid_show_record (SbPilotGrid *self,
                                   guint        record);

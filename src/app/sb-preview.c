@@ -87,7 +87,7 @@ sample_output (SbConnector *connector, SbAction *action, SbValue *fields, gint64
   if (sb_value_get_int (sb_value_get_path (action->document, "answer.ok[0]"), &ok))
     answer.status = (guint)ok;
   text = sb_json_write (body);
-  answer.body = g_bytes_new_take (g_steal_pointer (&text), strlen (text));
+  answer.body = g_bytes_new (text, strlen (text));
   outcome = sb_answer_judge (connector, action, &answer, now_us);
   sb_answer_clear (&answer);
   if (outcome == NULL || outcome->output == NULL)

@@ -183,12 +183,13 @@ chosen_cb (SbStepChooser *self, const char *id)
 {
   g_auto (GStrv) parts = g_strsplit (id, "/", 2);
   g_autoptr (SbValue) step = NULL;
+  guint64 n;
 
   if (parts[1] == NULL)
     return;
-  step = strcmp (parts[0], "plain") == 0
-           ? make_plain (self, plain[atoi (parts[1])].type, plain[atoi (parts[1])].id)
-           : make_action (self, parts[0], parts[1]);
+  n = g_ascii_strtoull (parts[1], NULL, 10);
+  step = strcmp (parts[0], "plain") == 0 ? make_plain (self, plain[n].type, plain[n].id)
+                                         : make_action (self, parts[0], parts[1]);
   gtk_popover_popdown (GTK_POPOVER (self));
   g_signal_emit (self, signals[CHOSEN], 0, step);
 }

@@ -138,7 +138,7 @@ is_iban_country (const char *text, gsize length)
 
   for (const char *at = countries; *at != '\0'; at += 4)
     if (at[0] == text[0] && at[1] == text[1])
-      return length == (gsize)((at[2] - '0') * 10 + (at[3] - '0'));
+      return length == (gsize)(at[2] - '0') * 10 + (gsize)(at[3] - '0');
   return FALSE;
 }
 

@@ -127,7 +127,7 @@ take_assignment (SbCtl *self, const char *text, SbValue *arguments, int *status)
   step = g_strndup (text, (gsize)(dot - text));
   field = g_strndup (dot + 1, (gsize)(end - dot - 1));
   value = is_json ? sb_json_parse (equals + 1, -1, &error) : sb_value_new_string (equals + 1);
-  if (value == NULL)
+  if (error != NULL)
     {
       *status = sb_ctl_usage (self, _ ("what follows := is not JSON: %s"), error->message);
       g_error_free (error);

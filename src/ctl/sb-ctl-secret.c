@@ -74,7 +74,7 @@ read_unseen (const char *key, char *buffer, gsize *length)
   g_printerr ("\n");
   sigaction (SIGINT, &old_action, NULL);
   if (interrupted)
-    raise (SIGINT);
+    (void)raise (SIGINT);
   return done;
 }
 

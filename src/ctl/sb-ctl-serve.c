@@ -75,7 +75,7 @@ print_line (SbValue *line)
   g_autofree char *text = sb_json_write (line);
 
   g_print ("%s\n", text);
-  fflush (stdout);
+  (void)fflush (stdout);
 }
 
 static void

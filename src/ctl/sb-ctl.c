@@ -69,13 +69,13 @@ find_folder (SbCtl *self)
 static void
 print_cb (const char *text)
 {
-  fputs (text, stdout);
+  (void)fputs (text, stdout);
 }
 
 static void
 print_error_cb (const char *text)
 {
-  fputs (text, stderr);
+  (void)fputs (text, stderr);
 }
 
 /* A result that could not be written (disk full, closed pipe) must not look like one that was. */
@@ -103,7 +103,7 @@ sb_ctl_main (int argc, char **argv)
   SbCtl self = { 0 };
   int status = SB_CTL_DONE;
 
-  setlocale (LC_ALL, "");
+  (void)setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, SB_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

@@ -298,3 +298,17 @@ fixture_resolve (Fixture *self, gint64 run, const char *decision, GError **error
   sb_engine_resolve_async (self->engine, run, decision, NULL, got_cb, &result);
   sb_engine_resolve_finish (self->engine, await (&result), error);
 }
+
+void
+assert_says (const char *text, const char *words)
+{
+  if (text == NULL || strstr (text, words) == NULL)
+    g_error ("“%s” does not say “%s”", text, words);
+}
+
+SbAttempt *
+nth_attempt (SbClaim *claim, guint index)
+{
+  g_assert_cmpuint (claim->attempts->len, >, index);
+  return g_ptr_array_index (claim->attempts, index);
+}

@@ -68,4 +68,22 @@ void        got_cb                 (GObject       *object,
                                     gpointer       slot);
 GAsyncResult *await                (GAsyncResult **slot);
 
+/* Fails the test unless @text has @words in it. */
+void        assert_says            (const char    *text,
+                                    const char    *words);
+/* Attempt @index of the run, from 0. */
+SbAttempt  *nth_attempt            (SbClaim       *claim,
+                                    guint          index);
+
+/* A step of a flow that does one of the fake vendor's actions, and the record it can be done for. */
+#define ACTION(id, action)                                                                         \
+  "{'id': '" id "', 'type': 'action', 'connector': 'vendor', 'action': '" action                   \
+  "', 'fields': {'ref': '{{trigger.ref}}'}}"
+#define RECORD "{'id': '1', 'name': '#1', 'ref': 'a'}"
+
+#define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
+/* The test starts the engine itself. */
+#define ADD_BARE(path, func)                                                                       \
+  g_test_add (path, Fixture, "bare", fixture_set_up, func, fixture_tear_down)
+
 G_END_DECLS

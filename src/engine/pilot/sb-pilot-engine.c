@@ -86,7 +86,7 @@ remove_tree (const char *path)
           remove_tree (child);
         }
     }
-  g_remove (path);
+  (void)g_remove (path);
 }
 
 static void

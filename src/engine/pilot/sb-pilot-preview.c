@@ -190,7 +190,7 @@ preview_record (SbPilotWork *work, SbPilotRecord *record)
     work->trigger_connector != NULL && g_strcmp0 (work->flow->trigger_type, "webhook") == 0;
 
   body = webhook ? hear (work, record, &verdict, &error) : sb_value_ref (record->body);
-  if (body == NULL)
+  if (error != NULL)
     {
       sb_pilot_set_received (record, SB_CELL_FAILED, _ ("not signed"), error->message);
       record->problem = g_strdup (error->message);

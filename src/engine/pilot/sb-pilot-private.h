@@ -149,7 +149,7 @@ void      sb_pilot_skip_rest     (SbPilotWork        *work,
 /* --- verdicts ---------------------------------------------------------------------------------- */
 SbValue  *sb_pilot_cell_to_value   (SbPilotWork   *work,
                                     SbPilotRecord *record,
-                                    guint          column);
+                                    guint          index);
 SbValue  *sb_pilot_record_to_value (SbPilotWork   *work,
                                     SbPilotRecord *record);
 /* Tells what changed since the last time. */

@@ -13,8 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The linker makes these names.
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 extern const char *const __start_sb_fault_points[] __attribute__ ((weak));
 extern const char *const __stop_sb_fault_points[] __attribute__ ((weak));
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static char *crash_at;
 static gint left;
@@ -24,7 +27,7 @@ print_names (void)
 {
   for (const char *const *name = __start_sb_fault_points; name < __stop_sb_fault_points; name++)
     puts (*name);
-  fflush (stdout);
+  (void)fflush (stdout);
 }
 
 /* Before main (), so that every thread finds it read. */
@@ -64,7 +67,7 @@ sb_fault_pass (const char *name)
   line = g_strdup_printf ("crash point %s\n", name);
   if (write (STDERR_FILENO, line, strlen (line)) > 0)
     kill (getpid (), SIGKILL);
-  raise (SIGKILL);
+  (void)raise (SIGKILL);
   for (;;)
     pause ();
 }

@@ -25,7 +25,7 @@ sb_word_distance (const char *a, const char *b)
 
   for (gsize j = 0; j <= n; j++)
     row[j] = (guint)j;
-  for (gsize i = 0; a[i] != '\0' && i < MAX_CHARS; i++)
+  for (gsize i = 0; i < MAX_CHARS && a[i] != '\0'; i++)
     {
       guint diagonal = row[0];
 
