@@ -85,7 +85,9 @@ class Test(World):
 
     def serve(self):
         self.hang_up()
-        self.engine = self.start("serve", "--port", "0")
+        # libsecret 0.20.5 forgets what came of a dialog that was closed: 96 bytes, never given back.
+        prompts = self._testMethodName in ("test_dismissed", "test_locked_later")
+        self.engine = self.start("serve", "--port", "0", environment=self.without_leak_check() if prompts else None)
 
     def again(self, command):
         """The engine starts anew, with a keyring that behaves so."""
