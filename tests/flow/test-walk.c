@@ -11,6 +11,7 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "sb-json.h"
+#include "sb-journal-private.h"
 #include "sb-walk.h"
 
 #define START 1772366400000000 /* 2026-03-01T12:00:00Z */
@@ -503,6 +504,115 @@ test_deterministic (void)
   run_clear (&used);
 }
 
+/* Goes on from what the walk before came past (nobody is told), and says what a walk from the start
+ * says: through rounds within rounds, lanes, filters, delays, and after what happened elsewhere
+ * meanwhile. */
+static void
+assert_short_cut (Run *run, SbWalkKind kind, const char *place)
+{
+  g_autoptr (SbNeed) quick =
+    sb_walk_next (run->flow, run->scope, run->journal, run->now_us, NULL, NULL);
+  g_autofree char *each = NULL;
+  SbValue *value = sb_scope_get (run->scope, "each");
+  g_autofree char *json = value != NULL ? sb_json_write (value) : NULL;
+  g_autoptr (SbNeed) whole = walk (run);
+
+  value = sb_scope_get (run->scope, "each");
+  each = value != NULL ? sb_json_write (value) : NULL;
+  g_assert_cmpint (quick->kind, ==, whole->kind);
+  g_assert_cmpint (quick->kind, ==, kind);
+  g_assert_cmpstr (quick->place, ==, whole->place);
+  g_assert_cmpstr (quick->place, ==, place);
+  g_assert_cmpint (quick->until_us, ==, whole->until_us);
+  g_assert_true ((quick->fields == NULL) == (whole->fields == NULL));
+  g_assert_true (quick->fields == NULL || sb_value_equal (quick->fields, whole->fields));
+  g_assert_cmpstr (json, ==, each);
+}
+
+static void
+test_short_cuts (void)
+{
+  static const char steps[] =
+    "{\"id\":\"each\",\"type\":\"for-each\",\"list\":\"{{trigger.l}}\",\"steps\":[" FILTER (
+      "some", "{{item.n}}",
+      "true") ","
+              "{\"id\":\"inner\",\"type\":\"for-each\",\"list\":\"{{item.m}}\",\"steps\":[" ACTION (
+                "a",
+                "\"x\":\"{{item}}\"") "]},"
+                                      "{\"id\":\"rest\",\"type\":\"delay\",\"duration\":\"1 "
+                                      "h\"}," ACTION ("b", "\"y\":\"{{inner}}\"") "]}," ACTION (
+                                        "c", "\"z\":\"{{each}}\"");
+  Run run;
+
+  run_init (&run, steps,
+            "{\"l\":[{\"n\":true,\"m\":[1,2]},{\"n\":false,\"m\":[3]},{\"n\":true,\"m\":[4]}]}");
+  assert_short_cut (&run, SB_WALK_ACT, "each[0]/inner[0]/a");
+  give (&run, "each[0]/inner[0]/a", "10");
+  assert_short_cut (&run, SB_WALK_ACT, "each[0]/inner[1]/a");
+  give (&run, "each[0]/inner[1]/a", "20");
+  assert_short_cut (&run, SB_WALK_WAIT, "each[0]/rest");
+  sb_journal_add_timer (run.journal, "each[0]/rest", START + 5);
+  assert_short_cut (&run, SB_WALK_WAIT, "each[0]/rest");
+  run.now_us = START + 10;
+  assert_short_cut (&run, SB_WALK_ACT, "each[0]/b");
+  give (&run, "each[0]/b", "{\"ok\":1}");
+  assert_short_cut (&run, SB_WALK_ACT, "each[2]/inner[0]/a");
+
+  /* The clock is set back before the end of the delay that was over. */
+  run.now_us = START;
+  assert_short_cut (&run, SB_WALK_WAIT, "each[0]/rest");
+  run.now_us = START + 10;
+  assert_short_cut (&run, SB_WALK_ACT, "each[2]/inner[0]/a");
+
+  /* Someone says of a place that was passed that it is to be left out. */
+  sb_journal_add_skipped (run.journal, "each[1]/some");
+  assert_short_cut (&run, SB_WALK_ACT, "each[1]/inner[0]/a");
+  give (&run, "each[1]/inner[0]/a", "30");
+  sb_journal_add_skipped (run.journal, "each[1]/rest");
+  assert_short_cut (&run, SB_WALK_ACT, "each[1]/b");
+  give (&run, "each[1]/b", "{\"ok\":2}");
+  assert_short_cut (&run, SB_WALK_ACT, "each[2]/inner[0]/a");
+  give (&run, "each[2]/inner[0]/a", "40");
+  sb_journal_add_skipped (run.journal, "each[2]/rest");
+  assert_short_cut (&run, SB_WALK_ACT, "each[2]/b");
+  give (&run, "each[2]/b", "{\"ok\":3}");
+  assert_short_cut (&run, SB_WALK_ACT, "c");
+  give (&run, "c", "{}");
+  assert_short_cut (&run, SB_WALK_DONE, NULL);
+  run_clear (&run);
+}
+
+/* A walk of a thousand rounds looks at each a few times, not at all of them a thousand times:
+ * counted by what the walks look up, not by the clock. */
+static void
+test_many_rounds (void)
+{
+  static const char steps[] =
+    "{\"id\":\"each\",\"type\":\"for-each\",\"list\":\"{{trigger.l}}\",\"steps\":[" ACTION (
+      "a", "\"x\":\"{{item}}\"") "]}";
+  g_autoptr (GString) event = g_string_new ("{\"l\":[0");
+  guint64 looks;
+  Run run;
+
+  for (guint i = 1; i < 1000; i++)
+    g_string_append_printf (event, ",%u", i);
+  g_string_append (event, "]}");
+  run_init (&run, steps, event->str);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *place = g_strdup_printf ("each[%u]/a", i);
+      g_autoptr (SbNeed) need =
+        sb_walk_next (run.flow, run.scope, run.journal, run.now_us, NULL, NULL);
+
+      g_assert_cmpstr (need->place, ==, place);
+      give (&run, place, "{}");
+    }
+  looks = sb_journal_get_n_looks (run.journal);
+  g_assert_cmpuint (looks, >, 1000);
+  g_assert_cmpuint (looks, <, 10000);
+  run_clear (&run);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -514,6 +624,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/walk/branch", test_branch);
   g_test_add_func ("/walk/for-each", test_for_each);
   g_test_add_func ("/walk/nested-for-each", test_nested_for_each);
+  g_test_add_func ("/walk/short-cuts", test_short_cuts);
+  g_test_add_func ("/walk/many-rounds", test_many_rounds);
   g_test_add_func ("/walk/for-each-limits", test_for_each_limits);
   g_test_add_func ("/walk/lookup", test_lookup);
   g_test_add_func ("/walk/set-fields", test_set_fields);

@@ -28,6 +28,7 @@ typedef struct
   gint64 now_us;
   SbWalkFunc func;
   gpointer data;
+  gboolean short_cuts; /* nobody is told, so what was walked before need not be walked again */
   SbNeed *need;
 } Walk;
 
@@ -46,6 +47,7 @@ sb_need_free (SbNeed *self)
   if (self == NULL)
     return;
   g_free (self->place);
+  g_free (self->detail);
   g_clear_pointer (&self->fields, sb_value_unref);
   g_clear_error (&self->error);
   g_free (self);
@@ -88,6 +90,7 @@ stop (Walk *walk, SbStep *step, const char *place, const char *detail)
 {
   tell (walk, step, place, "stopped", detail, NULL);
   set_need (walk, SB_WALK_STOPPED, step, place);
+  walk->need->detail = g_strdup (detail);
   return STOPPED;
 }
 
@@ -244,11 +247,30 @@ forget_steps (SbScope *scope, GPtrArray *steps)
     }
 }
 
-/* One round for each item. The walk may end within one; it comes back here by walking again. */
-static Passage
-walk_rounds (Walk *walk, SbStep *step, const char *place, SbValue *list, SbValue *outputs)
+static void
+forget_inner_rounds (Walk *walk, GPtrArray *steps, const char *prefix)
 {
-  for (guint i = 0; i < sb_value_get_length (list); i++)
+  for (guint i = 0; walk->short_cuts && i < steps->len; i++)
+    {
+      SbStep *step = g_ptr_array_index (steps, i);
+
+      if (step->type == SB_STEP_FOR_EACH)
+        {
+          g_autofree char *place = g_strconcat (prefix, step->id, NULL);
+
+          sb_journal_forget_rounds (walk->journal, place);
+        }
+      for (guint j = 0; step->lanes != NULL && j < step->lanes->len; j++)
+        forget_inner_rounds (walk, ((SbLane *)g_ptr_array_index (step->lanes, j))->steps, prefix);
+    }
+}
+
+/* One round for each item. The walk may end within one; it comes back here by walking again, and
+ * goes on at the round it ended in. What is within a round that is over is of no use any more. */
+static Passage
+walk_rounds (Walk *walk, SbStep *step, const char *place, SbValue *list, SbRounds *rounds)
+{
+  for (guint i = rounds->n_done; i < sb_value_get_length (list); i++)
     {
       g_autofree char *prefix = g_strdup_printf ("%s[%u]/", place, i);
       SbValue *last = NULL;
@@ -267,7 +289,9 @@ walk_rounds (Walk *walk, SbStep *step, const char *place, SbValue *list, SbValue
           g_clear_pointer (&walk->need, sb_need_free);
           g_clear_pointer (&last, sb_value_unref);
         }
-      sb_value_append (outputs, last);
+      sb_value_append (rounds->outputs, last);
+      rounds->n_done = i + 1;
+      forget_inner_rounds (walk, step->steps, prefix);
     }
   return PASSED;
 }
@@ -276,24 +300,35 @@ static Passage
 walk_for_each (Walk *walk, SbStep *step, const char *place, SbValue **output)
 {
   GError *error = NULL;
-  g_autoptr (SbValue) list = render_list (walk, step, &error);
-  g_autoptr (SbValue) outputs = NULL;
+  SbRounds *rounds = walk->short_cuts ? sb_journal_find_rounds (walk->journal, place) : NULL;
+  g_autoptr (SbValue) list =
+    rounds != NULL ? sb_value_ref (rounds->list) : render_list (walk, step, &error);
   g_autoptr (SbValue) outer = NULL;
   g_autofree char *detail = NULL;
   SbValue *item = sb_scope_get (walk->scope, "item");
+  SbRounds fresh = { 0 };
+  Passage passage;
 
   if (list == NULL)
     return fail (walk, step, place, error);
   outer = item != NULL ? sb_value_ref (item) : NULL;
-  outputs = sb_value_new_array ();
-  if (walk_rounds (walk, step, place, list, outputs) == ENDED)
+  if (rounds == NULL && walk->short_cuts)
+    rounds = sb_journal_add_rounds (walk->journal, place, list);
+  if (rounds == NULL)
+    {
+      rounds = &fresh;
+      fresh.outputs = sb_value_new_array ();
+    }
+  passage = walk_rounds (walk, step, place, list, rounds);
+  *output = passage == PASSED ? sb_value_ref (rounds->outputs) : NULL;
+  g_clear_pointer (&fresh.outputs, sb_value_unref);
+  if (passage == ENDED)
     return ENDED;
   forget_steps (walk->scope, step->steps);
   sb_scope_set (walk->scope, "item", outer);
   detail = g_strdup_printf (
     g_dngettext (GETTEXT_PACKAGE, "%u item", "%u items", sb_value_get_length (list)),
     sb_value_get_length (list));
-  *output = g_steal_pointer (&outputs);
   tell (walk, step, place, "done", detail, *output);
   return PASSED;
 }
@@ -438,7 +473,8 @@ prepare_scope (SbFlow *flow, SbScope *scope)
  * @func: (nullable): told of every place that is passed
  *
  * Walks from the first step as far as @journal carries and says what is needed next. The same flow,
- * scope, journal and time always give the same answer.
+ * scope, journal and time always give the same answer. Where nobody is told, @journal remembers the
+ * rounds of a for-each that are over, so that the thousandth costs no more than the first.
  *
  * Returns: (transfer full)
  */
@@ -453,12 +489,17 @@ sb_walk_next (
     .now_us = now_us,
     .func = func,
     .data = data,
+    .short_cuts = func == NULL,
   };
   SbValue *last = NULL;
 
+  if (walk.short_cuts)
+    sb_journal_begin_trail (journal, flow, scope, now_us);
   prepare_scope (flow, scope);
   if (walk_steps (&walk, flow->steps, "", &last) == PASSED)
     set_need (&walk, SB_WALK_DONE, NULL, NULL);
   g_clear_pointer (&last, sb_value_unref);
+  if (walk.short_cuts)
+    sb_journal_end_trail (journal, walk.need->place);
   return g_steal_pointer (&walk.need);
 }

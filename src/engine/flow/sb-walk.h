@@ -52,6 +52,7 @@ typedef struct
   SbValue    *fields;   /* SB_WALK_ACT */
   gint64      until_us; /* SB_WALK_WAIT */
   GError     *error;    /* SB_WALK_FAILED */
+  char       *detail;   /* (nullable): SB_WALK_STOPPED: a sentence */
 } SbNeed;
 
 void    sb_need_free (SbNeed *self);

@@ -75,23 +75,6 @@ sb_runner_end (SbRunner *self, gint64 due_us)
  * -------------------------------------------------------------------------------------- */
 
 static void
-verdict_cb (SbStep *step,
-            const char *place,
-            const char *verdict,
-            const char *detail,
-            SbValue *output,
-            gpointer data)
-{
-  char **stopped = data;
-
-  if (g_str_equal (verdict, "stopped"))
-    {
-      g_free (*stopped);
-      *stopped = g_strdup (detail);
-    }
-}
-
-static void
 take_wait (SbRunner *self)
 {
   SbRunChange *change = NULL;
@@ -115,7 +98,6 @@ void
 sb_runner_step (SbRunner *self)
 {
   g_autoptr (SbScope) scope = NULL;
-  g_autofree char *stopped = NULL;
   SbRunChange *change = NULL;
 
   sb_runner_forget_action (self);
@@ -128,7 +110,7 @@ sb_runner_step (SbRunner *self)
   scope = sb_replay_scope (self->flow->time_zone, self->run->id, self->run->started_us,
                            self->run->label, self->trigger);
   self->need = sb_walk_next (self->flow, scope, self->journal,
-                             MAX (sb_clock_now_us (), self->pretend_us), verdict_cb, &stopped);
+                             MAX (sb_clock_now_us (), self->pretend_us), NULL, NULL);
   switch (self->need->kind)
     {
     case SB_WALK_ACT:
@@ -139,7 +121,7 @@ sb_runner_step (SbRunner *self)
       break;
     case SB_WALK_STOPPED:
       change = sb_runner_new_change (self, "stopped");
-      change->problem = g_steal_pointer (&stopped);
+      change->problem = g_steal_pointer (&self->need->detail);
       sb_runner_apply (self, change, SB_NEXT_END);
       break;
     case SB_WALK_FAILED:
