@@ -412,7 +412,7 @@ test_search (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_found (fixture->store, "östergård"), ==, 1);
   g_assert_cmpuint (count_found (fixture->store, "CHLOÉ ÖSTERGÅRD"), ==, 1);
   g_assert_cmpuint (count_found (fixture->store, "100% _WOOL_"), ==, 1);
-  g_assert_cmpuint (count_found (fixture->store, "%"), ==, 1);
+  g_assert_cmpuint (count_found (fixture->store, "%"), ==, 0);
   g_assert_cmpuint (count_found (fixture->store, "order"), ==, 2);
   g_assert_cmpuint (count_found (fixture->store, "nothing like it"), ==, 0);
   g_assert_cmpuint (count_found (fixture->store, "' OR 1=1 --"), ==, 0);

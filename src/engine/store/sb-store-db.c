@@ -99,7 +99,7 @@ sb_db_open (const char *path, gboolean writable, GError **error)
     }
   sqlite3_progress_handler (self->handle, PROGRESS_STEPS, progress_cb, self);
 
-  if (!set_pragmas (self, writable, error) || (!writable && !sb_db_add_search (self, error)))
+  if (!set_pragmas (self, writable, error) || !sb_db_add_search (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

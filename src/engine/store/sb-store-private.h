@@ -70,6 +70,9 @@ struct _SbDb
   guint         n_owed;
   gboolean      failing;         /* the writer's: the last commit failed */
   const char   *mode;            /* static */
+  gint64        indexed;         /* the newest run in the search index */
+  gint64        unindexed;       /* how many are newer, or more */
+  gboolean      index_damaged;
 };
 
 #define SB_DB_PAGE_BYTES 4096
@@ -142,7 +145,7 @@ gboolean     sb_db_return_rows    (SbDb         *self,
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbDb, sb_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbStatement, sb_statement_reset)
 
-/* sb_contains (needle, text…): sb-store-search.c */
+/* SQL functions of the search: sb-store-search.c */
 gboolean     sb_db_add_search     (SbDb         *self,
                                    GError      **error);
 
@@ -217,8 +220,12 @@ gboolean     sb_store_queue_push        (SbStoreQueue      *self,
                                    SbStoreRequest    *request);
 void         sb_store_queue_push_again  (SbStoreQueue      *self,
                                    SbStoreRequest    *list);
-/* Wakes the thread within half a second even if no request comes. */
-void         sb_store_queue_nudge       (SbStoreQueue      *self);
+#define SB_STORE_NUDGE_US (G_USEC_PER_SEC / 2)
+
+/* Wakes the thread after @wait_us even if no request comes. */
+void         sb_store_queue_nudge       (SbStoreQueue      *self,
+                                         gint64             wait_us);
+gboolean     sb_store_queue_has_work    (SbStoreQueue      *self);
 SbStore     *sb_store_queue_get_store   (SbStoreQueue      *self);
 gboolean     sb_store_queue_is_stopping (SbStoreQueue      *self);
 /* Works off what is queued, ends the thread, closes the connection. */
@@ -230,6 +237,17 @@ void         sb_store_writer_work       (SbStoreQueue      *queue,
 void         sb_store_reader_work       (SbStoreQueue      *queue,
                                    SbDb         *db,
                                    SbStoreRequest    *list);
+
+/* --- the search index: sb-store-index.c ----------------------------------------------------------- */
+
+gboolean     sb_db_prepare_index  (SbDb         *db,
+                                   GError      **error);
+void         sb_store_index_work  (SbStoreQueue *queue,
+                                   SbDb         *db,
+                                   gboolean      idle);
+gboolean     sb_db_unindex_run    (SbDb         *db,
+                                   gint64        run,
+                                   GError      **error);
 
 /* --- moving the log into the database: sb-store-checkpoint.c --------------------------------------- */
 
@@ -362,8 +380,37 @@ gboolean     sb_db_write_tallies (SbDb      *db,
 SbEvent     *sb_db_load_event       (SbDb         *db,
                                    gint64        id,
                                    GError      **error);
+/* The columns that sb_db_read_run () reads, of runs joined with flows. */
+#define SB_RUN_COLUMNS                                                                             \
+  "SELECT runs.id, event, flows.id, flows.name, version, mode, runs.label, runs.state, step,"      \
+  " problem, unknown, due_us, connection, started_us, runs.changed_us, finished_us, actions"
+/* A query of runs, made ready. */
+typedef struct
+{
+  const SbRunQuery *query;
+  gint64      flow;      /* its key; 0: any */
+  const char *index;     /* by which the state is found */
+  const char *condition; /* that makes SQLite accept it */
+  gint64      above;     /* ids between which everything is */
+  gint64      below;
+  gint64      since_us;
+  gint64      until_us;
+} SbRunRange;
+/* Ids of the runs that @range's text finds, newest first, @limit at most: sb-store-find.c */
+gboolean     sb_db_find_runs        (SbDb         *db,
+                                   const SbRunRange *range,
+                                   guint         limit,
+                                   GArray       *ids,
+                                   GError      **error);
+SbRun       *sb_db_read_run         (SbStatement  *statement);
 SbClaim     *sb_db_load_claim   (SbDb         *db,
                                    gint64        id,
+                                   GError      **error);
+/* sb-store-flows.c: opens runs for some of the events a pause held. */
+gboolean     sb_db_open_held        (SbDb         *db,
+                                   gint64        key,
+                                   const char   *id,
+                                   gboolean     *more,
                                    GError      **error);
 gint64       sb_db_open_run         (SbDb         *db,
                                    gint64        flow,

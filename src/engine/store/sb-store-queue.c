@@ -8,7 +8,6 @@
 
 #include "sb-store-private.h"
 
-#define NUDGE_US (G_USEC_PER_SEC / 2)
 /* How long a thread that was woken waits for the rest of a burst: less than a commit takes. */
 #define BURST_US 100
 
@@ -170,16 +169,29 @@ sb_store_queue_push_again (SbStoreQueue *self, SbStoreRequest *list)
 }
 
 void
-sb_store_queue_nudge (SbStoreQueue *self)
+sb_store_queue_nudge (SbStoreQueue *self, gint64 wait_us)
 {
+  gint64 nudge_us = g_get_monotonic_time () + wait_us;
+
   g_mutex_lock (&self->mutex);
-  if (self->nudge_us == 0)
+  if (self->nudge_us == 0 || nudge_us < self->nudge_us)
     {
-      self->nudge_us = g_get_monotonic_time () + NUDGE_US;
+      self->nudge_us = nudge_us;
       if (self->sleeping)
         g_cond_signal (&self->cond);
     }
   g_mutex_unlock (&self->mutex);
+}
+
+gboolean
+sb_store_queue_has_work (SbStoreQueue *self)
+{
+  gboolean has_work;
+
+  g_mutex_lock (&self->mutex);
+  has_work = self->head != NULL || self->stopping;
+  g_mutex_unlock (&self->mutex);
+  return has_work;
 }
 
 SbStore *

@@ -13,18 +13,10 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 
-/* A search by text looks at the newest runs only, and gives what it has found by then. */
-#define SEARCH_RUNS 50000
-#define SEARCH_US   (3 * G_USEC_PER_SEC)
-#define MAX_LIMIT   1000
-#define QUARTER_US  (15 * 60 * (gint64)G_USEC_PER_SEC)
+#define QUARTER_US (15 * 60 * (gint64)G_USEC_PER_SEC)
 
-#define RUN_COLUMNS                                                                                \
-  "SELECT runs.id, event, flows.id, flows.name, version, mode, runs.label, runs.state, step,"      \
-  " problem, unknown, due_us, connection, started_us, runs.changed_us, finished_us, actions"
-
-static SbRun *
-read_run (SbStatement *statement)
+SbRun *
+sb_db_read_run (SbStatement *statement)
 {
   SbRun *run = sb_run_new ();
 
@@ -110,7 +102,7 @@ sb_db_load_claim (SbDb *db, gint64 id, GError **error)
   SbStepResult result;
 
   statement = sb_db_bind (
-    db, error, RUN_COLUMNS " FROM runs CROSS JOIN flows ON key = flow WHERE runs.id = ?", "i", id);
+    db, error, SB_RUN_COLUMNS " FROM runs CROSS JOIN flows ON key = flow WHERE runs.id = ?", "i", id);
   if (statement == NULL)
     return NULL;
   result = sb_db_step (db, statement, error);
@@ -119,7 +111,7 @@ sb_db_load_claim (SbDb *db, gint64 id, GError **error)
                  id);
   if (result != SB_STEP_ROW)
     return NULL;
-  claim->run = read_run (statement);
+  claim->run = sb_db_read_run (statement);
 
   claim->event = sb_db_load_event (db, claim->run->event, error);
   if (claim->event == NULL)
@@ -177,163 +169,6 @@ sb_store_load_run_async (
 
 SbClaim *
 sb_store_load_run_finish (SbStore *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/* --- lists of runs
- * ---------------------------------------------------------------------------------- */
-
-static void
-run_query_free (gpointer data)
-{
-  SbRunQuery *query = data;
-
-  g_free (query->flow_id);
-  g_free (query->state);
-  g_free (query->text);
-  g_free (query);
-}
-
-/* The index by which a state is found, and the condition that makes SQLite accept it: both are
- * spelt out so that a page never costs a walk through all that is finished. */
-static const struct
-{
-  const char *state;
-  const char *index;
-  const char *condition;
-} by_state[] = {
-  { "open", "INDEXED BY runs_open", "finished_us = 0" },
-  { "running", "INDEXED BY runs_open", "finished_us = 0 AND runs.state = 'running'" },
-  { "waiting", "INDEXED BY runs_open", "finished_us = 0 AND runs.state = 'waiting'" },
-  { "blocked", "INDEXED BY runs_open", "finished_us = 0 AND runs.state = 'blocked'" },
-  { "ready", "INDEXED BY runs_ready", "runs.state = 'ready'" },
-  { "inbox", "INDEXED BY runs_inbox", "runs.state = 'inbox'" },
-  { "stopped", "INDEXED BY runs_stopped", "runs.state = 'stopped'" },
-  { "dropped", "INDEXED BY runs_dropped", "runs.state = 'dropped'" },
-  { "done", NULL, "runs.state = 'done'" },
-};
-
-static gboolean
-compose (SbRunQuery *query, GString *sql, GError **error)
-{
-  const char *index = NULL;
-  const char *condition = "1";
-
-  if (query->state != NULL)
-    {
-      guint i;
-
-      for (i = 0; i < G_N_ELEMENTS (by_state); i++)
-        if (strcmp (by_state[i].state, query->state) == 0)
-          break;
-      if (i == G_N_ELEMENTS (by_state))
-        {
-          g_set_error (error, SB_ERROR, SB_ERROR_INVALID, _ ("“%s” is not a state of a run."),
-                       query->state);
-          return FALSE;
-        }
-      index = by_state[i].index;
-      condition = by_state[i].condition;
-    }
-  if (index == NULL)
-    index = query->flow_id != NULL ? "INDEXED BY runs_by_flow" : "NOT INDEXED";
-
-  g_string_append_printf (
-    sql,
-    RUN_COLUMNS " FROM runs %s CROSS JOIN flows ON flows.key = runs.flow%s"
-                " WHERE runs.id < ?1 AND runs.id > ?2 AND runs.started_us >= ?3"
-                " AND %s%s%s ORDER BY runs.id DESC LIMIT ?4",
-    index, query->text != NULL ? " CROSS JOIN events ON events.id = event" : "", condition,
-    query->flow_id != NULL ? " AND runs.flow = ?6" : "",
-    query->text != NULL ? " AND sb_contains (?5, runs.label, events.label, event_id, problem, body)"
-                        : "");
-  return TRUE;
-}
-
-/* The id below which nothing has to be looked at. Ids grow with time, so this is found from the
- * newest end, at the cost of what is newer. */
-static gboolean
-find_floor (SbDb *db, SbRunQuery *query, gint64 *floor, GError **error)
-{
-  gint64 oldest = 0;
-
-  *floor = 0;
-  if (query->since_us > 0 &&
-      sb_db_get_int (
-        db, floor, error,
-        "SELECT id FROM runs NOT INDEXED WHERE started_us < ? ORDER BY id DESC LIMIT 1", "i",
-        query->since_us) == SB_STEP_ERROR)
-    return FALSE;
-  if (query->text != NULL &&
-      sb_db_get_int (db, &oldest, error, "SELECT coalesce (max (id), 0) - ? FROM runs", "i",
-                     (gint64)SEARCH_RUNS) == SB_STEP_ERROR)
-    return FALSE;
-  *floor = MAX (*floor, oldest);
-  return TRUE;
-}
-
-static gboolean
-list_runs (SbDb *db, SbStoreRequest *request, GError **error)
-{
-  SbRunQuery *query = request->input;
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_run_unref);
-  g_autoptr (GString) sql = g_string_new (NULL);
-  g_autoptr (SbStatement) statement = NULL;
-  g_autoptr (GError) own = NULL;
-  gint64 before = query->before_id > 0 ? query->before_id : G_MAXINT64;
-  gint64 flow = 0;
-  gint64 floor;
-  SbStepResult result;
-
-  if (!compose (query, sql, error) || !find_floor (db, query, &floor, error) ||
-      (query->flow_id != NULL && !sb_db_find_flow (db, query->flow_id, &flow, error)))
-    return FALSE;
-
-  statement = sb_db_bind (db, error, sql->str,
-                          query->flow_id != NULL ? "iiiiti"
-                          : query->text != NULL  ? "iiiit"
-                                                 : "iiii",
-                          before, floor, query->since_us,
-                          (gint64)CLAMP (query->limit, 1, MAX_LIMIT), query->text, flow);
-  if (statement == NULL)
-    return FALSE;
-  if (query->text != NULL)
-    db->deadline_us = g_get_monotonic_time () + SEARCH_US;
-  while ((result = sb_db_step (db, statement, &own)) == SB_STEP_ROW)
-    g_ptr_array_add (rows, read_run (statement));
-
-  /* Cut short by the clock, not by the asker: what was found so far is the answer. */
-  if (result == SB_STEP_ERROR &&
-      !(db->deadline_us != 0 && g_error_matches (own, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
-        !g_cancellable_is_cancelled (db->cancellable)))
-    {
-      g_propagate_error (error, g_steal_pointer (&own));
-      return FALSE;
-    }
-  sb_store_request_return (request, g_steal_pointer (&rows), (GDestroyNotify)g_ptr_array_unref);
-  return TRUE;
-}
-
-void
-sb_store_list_runs_async (SbStore *self,
-                          const SbRunQuery *query,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer data)
-{
-  SbRunQuery *copy = g_memdup2 (query, sizeof *query);
-  gboolean search = query->text != NULL && *query->text != '\0';
-
-  copy->flow_id = g_strdup (query->flow_id);
-  copy->state = g_strdup (query->state);
-  copy->text = search ? g_strdup (query->text) : NULL;
-  sb_store_ask (self, search ? SB_LANE_SEARCH : SB_LANE_READ, sb_store_list_runs_async, list_runs,
-                copy, run_query_free, cancellable, callback, data);
-}
-
-GPtrArray *
-sb_store_list_runs_finish (SbStore *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -94,7 +94,8 @@ static gboolean
 remove_run (SbDb *db, Retention *self, gint64 run, gint64 event, GError **error)
 {
   self->next.removed++;
-  return sb_db_run (db, error, "DELETE FROM attempts WHERE run = ?", "i", run) &&
+  return sb_db_unindex_run (db, run, error) &&
+         sb_db_run (db, error, "DELETE FROM attempts WHERE run = ?", "i", run) &&
          sb_db_run (db, error, "DELETE FROM timers WHERE run = ?", "i", run) &&
          sb_db_run (db, error, "DELETE FROM skipped WHERE run = ?", "i", run) &&
          sb_db_run (db, error, "DELETE FROM runs WHERE id = ?", "i", run) &&
@@ -188,35 +189,49 @@ retain_runs (SbDb *db, Retention *self, GError **error)
   return TRUE;
 }
 
+/* Reads the next of those that may go. Ids grow with time, so the first that is too young ends it.
+ */
+static gboolean
+find_events (
+  SbDb *db, Retention *self, gboolean too_big, GArray *found, gboolean *at_end, GError **error)
+{
+  g_autoptr (SbStatement) statement = NULL;
+  SbStepResult result = SB_STEP_DONE;
+  guint seen = 0;
+
+  statement = sb_db_bind (db, error,
+                          "SELECT id, received_us, held = 0 AND gone = 0 AND"
+                          " NOT EXISTS (SELECT 1 FROM runs WHERE event = events.id)"
+                          " FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?",
+                          "ii", self->next.cursor, (gint64)SCAN_A_SLICE);
+  if (statement == NULL)
+    return FALSE;
+  while (found->len < RUNS_A_SLICE && (result = sb_db_step (db, statement, error)) == SB_STEP_ROW)
+    {
+      if (!too_big && sb_statement_get_int (statement, 1) >= self->cutoff_us)
+        {
+          *at_end = TRUE;
+          return TRUE;
+        }
+      seen++;
+      self->next.cursor = sb_statement_get_int (statement, 0);
+      if (sb_statement_get_int (statement, 2) != 0)
+        g_array_append_val (found, self->next.cursor);
+    }
+  *at_end = found->len < RUNS_A_SLICE && seen < SCAN_A_SLICE;
+  return found->len >= RUNS_A_SLICE || result != SB_STEP_ERROR;
+}
+
 /* Events that never had a run: kept for a pilot of a flow that was not live yet. */
 static gboolean
 retain_events (SbDb *db, Retention *self, GError **error)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (SbStatement) statement = NULL;
-  SbStepResult result = SB_STEP_DONE;
+  gboolean at_end = FALSE;
   gboolean too_big;
-  guint seen = 0;
 
-  if (!is_too_big (db, self, &too_big, error))
-    return FALSE;
-  statement = sb_db_bind (db, error,
-                          "SELECT id, held = 0 AND gone = 0 AND"
-                          " NOT EXISTS (SELECT 1 FROM runs WHERE event = events.id)"
-                          " FROM events NOT INDEXED WHERE id > ? AND received_us < ?"
-                          " ORDER BY id LIMIT ?",
-                          "iii", self->next.cursor, too_big ? G_MAXINT64 : self->cutoff_us,
-                          (gint64)SCAN_A_SLICE);
-  if (statement == NULL)
-    return FALSE;
-  while (found->len < RUNS_A_SLICE && (result = sb_db_step (db, statement, error)) == SB_STEP_ROW)
-    {
-      self->next.cursor = sb_statement_get_int (statement, 0);
-      seen++;
-      if (sb_statement_get_int (statement, 1) != 0)
-        g_array_append_val (found, self->next.cursor);
-    }
-  if (found->len < RUNS_A_SLICE && result == SB_STEP_ERROR)
+  if (!is_too_big (db, self, &too_big, error) ||
+      !find_events (db, self, too_big, found, &at_end, error))
     return FALSE;
   for (guint i = 0; i < found->len; i++)
     {
@@ -229,7 +244,7 @@ retain_events (SbDb *db, Retention *self, GError **error)
       if (!remove_event (db, self, event, error))
         return FALSE;
     }
-  if (found->len < RUNS_A_SLICE && seen < SCAN_A_SLICE)
+  if (at_end)
     go_to_stage (self, STAGE_FORGET);
   return TRUE;
 }

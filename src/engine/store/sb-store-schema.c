@@ -180,7 +180,17 @@ static const char migration_2[] =
   "INSERT INTO event_counts SELECT received_us / 900000000, flow, count (*) FROM events"
   "  GROUP BY 1, 2;";
 
-static const char *const migrations[] = { migration_1, migration_2 };
+/* What runs can be found by. The index keeps no text, only where which word is: what is taken out of it is
+ * said once more (sb_words ()). It is filled when there is time, oldest first, up to "done"; what is
+ * newer is read through. */
+static const char migration_3[] =
+  "CREATE VIRTUAL TABLE search USING fts5 ("
+  "  words, content = '', columnsize = 0, tokenize = 'ascii');"
+  "CREATE TABLE search_state ("
+  "  id INTEGER PRIMARY KEY CHECK (id = 1), done INTEGER NOT NULL, words INTEGER NOT NULL);"
+  "INSERT INTO search_state VALUES (1, 0, 0);";
+
+static const char *const migrations[] = { migration_1, migration_2, migration_3 };
 
 gint
 sb_store_schema_get_version (void)
@@ -258,7 +268,7 @@ sb_store_schema_prepare (SbDb *db, GError **error)
   /* auto_vacuum only counts before the first page is written, so it stands before journal_mode;
    * both come only now, so that nobody else's file is touched. */
   return sb_db_exec (db, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL", error) &&
-         migrate_from (db, version, error);
+         migrate_from (db, version, error) && sb_db_prepare_index (db, error);
 }
 
 gboolean

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "sb-store-words.h"
+
 /* A needle made ready: for each of its characters the lower and the upper form in UTF-8. Comparing
  * against both finds "É" for "é" without folding a megabyte of body first. */
 typedef struct
@@ -115,12 +117,68 @@ contains_cb (sqlite3_context *context, int n_values, sqlite3_value **values)
     sqlite3_set_auxdata (context, 0, needle, needle_free);
 }
 
+/* sb_words (flow, label, event id, body): what the index keeps of a run. */
+static void
+words_cb (sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+  const char *body = sqlite3_value_blob (values[3]);
+  char *words = sb_words_read (
+    sqlite3_value_int64 (values[0]), (const char *)sqlite3_value_text (values[1]),
+    (const char *)sqlite3_value_text (values[2]), body, (gsize)sqlite3_value_bytes (values[3]));
+
+  sqlite3_result_text (context, words, -1, g_free);
+}
+
+static void
+question_free (gpointer data)
+{
+  sb_question_free (data);
+}
+
+/* sb_answers (question, within, flow, label, event id, body): 1 where the index would find the run;
+ * with "within" also where it stands within its words. */
+static void
+answers_cb (sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+  SbQuestion *question = sqlite3_get_auxdata (context, 0);
+  gboolean fresh = question == NULL;
+  const char *body = sqlite3_value_blob (values[5]);
+  g_autofree char *words = NULL;
+
+  if (fresh)
+    {
+      const char *text = (const char *)sqlite3_value_text (values[0]);
+
+      question = sb_question_new (text != NULL ? text : "");
+    }
+  words = sb_words_read (
+    sqlite3_value_int64 (values[2]), (const char *)sqlite3_value_text (values[3]),
+    (const char *)sqlite3_value_text (values[4]), body, (gsize)sqlite3_value_bytes (values[5]));
+  sqlite3_result_int (context,
+                      sb_question_matches (question, words, sqlite3_value_int (values[1])));
+  /* Last, because SQLite may free it at once. */
+  if (fresh)
+    sqlite3_set_auxdata (context, 0, question, question_free);
+}
+
 gboolean
 sb_db_add_search (SbDb *self, GError **error)
 {
-  if (sqlite3_create_function_v2 (self->handle, "sb_contains", -1,
-                                  SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
-                                  contains_cb, NULL, NULL, NULL) != SQLITE_OK)
-    return sb_db_set_error (self, error);
+  static const struct
+  {
+    const char *name;
+    int n_values;
+    void (*func) (sqlite3_context *, int, sqlite3_value **);
+  } functions[] = {
+    { "sb_contains", -1, contains_cb },
+    { "sb_words", 4, words_cb },
+    { "sb_answers", 6, answers_cb },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
+    if (sqlite3_create_function_v2 (self->handle, functions[i].name, functions[i].n_values,
+                                    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+                                    functions[i].func, NULL, NULL, NULL) != SQLITE_OK)
+      return sb_db_set_error (self, error);
   return TRUE;
 }

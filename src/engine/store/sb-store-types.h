@@ -147,9 +147,11 @@ typedef struct
 {
   char   *flow_id;         /* (nullable) */
   char   *state;           /* (nullable): one of SbRun's, or "open" (all unfinished) */
-  char   *text;            /* (nullable): in label, event id, problem or body */
+  char   *text;            /* (nullable): words in label, event id, body or an open problem */
   gint64  since_us;        /* 0: all */
+  gint64  until_us;        /* 0: all; else those that were opened before */
   gint64  before_id;       /* 0: from the newest */
+  gint64  after_id;        /* 0: to the oldest; else newer ones only */
   guint   limit;
 } SbRunQuery;
 

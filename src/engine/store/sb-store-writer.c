@@ -192,13 +192,14 @@ take_unfinished (SbStoreRequest **list)
   return unfinished;
 }
 
-/* The writer's SbStoreQueueFunc; @list is NULL when there is nothing but refused requests to count.
- */
+/* The writer's SbStoreQueueFunc; @list is NULL when there is nothing but refused requests to count,
+ * and time for the search index. */
 void
 sb_store_writer_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
 {
   SbStore *store = sb_store_queue_get_store (queue);
   g_autoptr (GError) error = NULL;
+  gboolean idle = list == NULL;
   BatchResult result;
 
   take_owed (db, &list);
@@ -229,11 +230,12 @@ sb_store_writer_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
       if (!sb_store_queue_is_stopping (queue))
         {
           keep_owed (db, &list);
-          sb_store_queue_nudge (queue);
+          sb_store_queue_nudge (queue, SB_STORE_NUDGE_US);
         }
       fail_all (list, error);
     }
   sb_store_requests_deliver (list);
 
+  sb_store_index_work (queue, db, idle);
   sb_store_checkpoint_step (sb_store_get_checkpoint (store), db);
 }

@@ -175,6 +175,8 @@ open_databases (SbStore *self, gboolean was_clean, GError **error)
 
   self->writer = sb_store_queue_new ("store-writer", self, g_steal_pointer (&writer), WRITE_BATCH,
                                      sb_store_writer_work);
+  /* The search index may have been left behind. */
+  sb_store_queue_nudge (self->writer, SB_STORE_NUDGE_US);
   self->readers[0] = sb_store_queue_new ("store-reader", self, g_steal_pointer (&reader),
                                          READ_BATCH, sb_store_reader_work);
   self->readers[1] = sb_store_queue_new ("store-search", self, g_steal_pointer (&searcher),
@@ -370,7 +372,7 @@ sb_store_count_refused (SbStore *self, const char *flow_id, const char *reason)
     {
       g_hash_table_replace (self->refused, g_steal_pointer (&key),
                             GUINT_TO_POINTER (GPOINTER_TO_UINT (count) + 1));
-      sb_store_queue_nudge (self->writer);
+      sb_store_queue_nudge (self->writer, SB_STORE_NUDGE_US);
     }
   g_mutex_unlock (&self->mutex);
 }

@@ -172,11 +172,24 @@ void       sb_store_release_async        (SbStore *self, const char *connection_
                                          GAsyncReadyCallback callback, gpointer data);
 gint       sb_store_release_finish       (SbStore *self, GAsyncResult *result, GError **error);
 
-/* GPtrArray of SbRun, newest first, keyset paging by id */
+/* GPtrArray of SbRun, newest first, keyset paging by id. With a text the search index is asked: what was
+ * typed must begin words ("kell" finds Anna Keller); where it finds nothing, the newest are looked
+ * through for it as it stands. */
 void       sb_store_list_runs_async      (SbStore *self, const SbRunQuery *query,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sb_store_list_runs_finish     (SbStore *self, GAsyncResult *result, GError **error);
+/* Only the ids, of all of them (limit 0; with a text 10,000 at most), newest first: GArray of gint64. The
+ * order of a list of a million runs, of which load_runs () then fetches what is looked at. */
+void       sb_store_list_run_ids_async   (SbStore *self, const SbRunQuery *query,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GArray    *sb_store_list_run_ids_finish  (SbStore *self, GAsyncResult *result, GError **error);
+/* GPtrArray of SbRun, in the order of @ids; those that are gone are left out. */
+void       sb_store_load_runs_async      (SbStore *self, const gint64 *ids, guint n_ids,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_load_runs_finish     (SbStore *self, GAsyncResult *result, GError **error);
 /* One run with event, attempts, timers and the document of its version. */
 void       sb_store_load_run_async       (SbStore *self, gint64 id, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
