@@ -91,10 +91,17 @@ save_secret (
   return sb_secrets_save_finish (secrets, result, error);
 }
 
+/* (transfer full) */
+SbValue *
+world_make_flow (GError **error)
+{
+  return sb_json_parse (flow_text, -1, error);
+}
+
 static SbFlowRow *
 publish (SbStore *store, GError **error)
 {
-  g_autoptr (SbValue) document = sb_json_parse (flow_text, -1, error);
+  g_autoptr (SbValue) document = world_make_flow (error);
   g_autoptr (GAsyncResult) saved = NULL, published = NULL, loaded = NULL;
   g_autofree char *id = NULL;
   FixtureWait wait = { NULL };
@@ -153,4 +160,61 @@ world_set_up (SbStore *store, SbSecrets *secrets, gint port, GError **error)
       !save_secret (secrets, "shop", "access_token", "shpat_bench", error))
     return NULL;
   return publish (store, error);
+}
+
+/* --- many different orders
+ * --------------------------------------------------------------------------- */
+
+static const char *const first_names[] = {
+  "Oona", "Mikko", "Zoë",   "José",  "Łukasz", "Anna", "Björn", "Chloé",
+  "Dana", "Ewa",   "Farid", "Grete", "Hana",   "Igor", "Jana",  "Kofi",
+};
+static const char *const last_names[] = {
+  "Salminen", "Keller", "García",   "Öberg",  "Novák",  "Smith",  "Dubois",
+  "Rossi",    "Yilmaz", "Kowalski", "Jensen", "Murphy", "Silva",  "Horvat",
+  "Weber",    "Nagy",   "Popov",    "Mensah", "Tanaka", "Haddad",
+};
+static const char *const cities[] = {
+  "Helsinki", "Porto", "Łódź", "Malmö", "Lyon", "Graz", "Brno"
+};
+
+/**
+ * world_make_body:
+ * @bytes: about how long it is, with line items to fill it; at least 1,000
+ *
+ * An order as Shopify tells of it. Customers come again every few thousand orders, numbers never.
+ */
+GString *
+world_make_body (guint number, gsize bytes)
+{
+  GString *body = g_string_sized_new (bytes + 256);
+  guint mixed = number * 2654435761u;
+  const char *first = first_names[mixed % G_N_ELEMENTS (first_names)];
+  const char *last = last_names[(mixed >> 8) % G_N_ELEMENTS (last_names)];
+  const char *city = cities[(mixed >> 16) % G_N_ELEMENTS (cities)];
+  guint customer = (mixed >> 4) % 50000;
+
+  g_string_append_printf (
+    body,
+    "{\"id\":57%08u,\"name\":\"#%u\",\"order_number\":%u,\"created_at\":"
+    "\"2026-11-%02uT%02u:14:02+01:00\",\"financial_status\":\"paid\",\"currency\":\"EUR\","
+    "\"total_price\":\"%u.90\",\"subtotal_price\":\"62.00\",\"total_tax\":\"10.68\","
+    "\"email\":\"customer%u@example.com\",\"customer\":{\"id\":61%06u,\"first_name\":\"%s\","
+    "\"last_name\":\"%s\",\"email\":\"customer%u@example.com\"},\"shipping_address\":{"
+    "\"name\":\"%s %s\",\"address1\":\"Satamakatu %u\",\"city\":\"%s\",\"zip\":\"%05u\","
+    "\"country_code\":\"FI\",\"phone\":\"+358 40 %07u\"},\"billing_address\":{\"name\":\"%s %s\","
+    "\"address1\":\"Satamakatu %u\",\"city\":\"%s\",\"zip\":\"%05u\"},\"note\":\"Please leave the "
+    "parcel at the door of the boathouse.\",\"line_items\":[",
+    number, number, number, number % 28 + 1, number % 24, number % 300 + 10, customer, customer,
+    first, last, customer, first, last, customer % 90 + 1, city, customer, customer * 7, first,
+    last, customer % 90 + 1, city, customer);
+  for (guint i = 0; i == 0 || body->len + 150 < bytes; i++)
+    g_string_append_printf (
+      body,
+      "%s{\"id\":%u,\"title\":\"Harbour mug, %s edition %u\",\"quantity\":2,\"price\":\"14.50\","
+      "\"sku\":\"MUG-%03u\",\"variant_id\":44%05u,\"taxable\":true}",
+      i > 0 ? "," : "", number * 8 + i, cities[(mixed + i) % G_N_ELEMENTS (cities)], i,
+      (mixed + i) % 300, (mixed + i) % 300);
+  g_string_append (body, "]}");
+  return body;
 }

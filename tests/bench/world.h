@@ -19,8 +19,11 @@ SbFlowRow *world_set_up          (SbStore     *store,
                                   SbSecrets   *secrets,
                                   gint         port,
                                   GError     **error);
+SbValue   *world_make_flow       (GError     **error);
 /* Runs in a state. */
 guint      world_count           (SbStore     *store,
                                   const char  *state);
+GString   *world_make_body       (guint        number,
+                                  gsize        bytes);
 
 G_END_DECLS
