@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <sqlite3.h>
+
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "store-fixture.h"
@@ -202,6 +204,111 @@ test_hold (Fixture *fixture, gconstpointer data)
   g_ptr_array_unref (claims);
   claims = claim (fixture->store, 10, sb_clock_now_us (), NULL);
   g_assert_cmpuint (claims->len, ==, 0);
+}
+
+static void
+run_sql (Fixture *fixture, const char *sql)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "signalbox.db", NULL);
+  sqlite3 *handle = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (handle);
+}
+
+/* A number in the database, from outside. */
+static gint64
+look (Fixture *fixture, const char *sql)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "signalbox.db", NULL);
+  sqlite3 *handle = NULL;
+  sqlite3_stmt *statement = NULL;
+  gint64 number;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  sqlite3_busy_timeout (handle, 5000);
+  g_assert_cmpint (sqlite3_prepare_v2 (handle, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  number = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (handle);
+  return number;
+}
+
+static void
+hold_many (Fixture *fixture, guint n)
+{
+  g_autoptr (GPtrArray) results = g_ptr_array_new ();
+
+  make_live_flow (fixture->store, "orders");
+  set_flow_state (fixture->store, "orders", "paused");
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("held-%u", i);
+      g_autoptr (SbEvent) event = make_event ("orders", id, "{}");
+      GAsyncResult **slot = g_new0 (GAsyncResult *, 1);
+
+      sb_store_accept_event_async (fixture->store, event, NULL, got_cb, slot);
+      g_ptr_array_add (results, slot);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      GAsyncResult **slot = g_ptr_array_index (results, i);
+      SbAccepted accepted;
+
+      g_assert_true (sb_store_accept_event_finish (fixture->store, await (slot), &accepted, NULL));
+      g_assert_true (accepted.held);
+      g_object_unref (*slot);
+      g_free (slot);
+    }
+}
+
+/* More than one slice: each has its run, in the order they came, and what rings meanwhile is not
+ * kept waiting until all are through. */
+static void
+test_hold_many (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) live = NULL;
+  g_autoptr (GAsyncResult) accepted = NULL;
+  g_autoptr (SbEvent) event = make_event ("orders", "meanwhile", "{}");
+  SbAccepted meanwhile;
+
+  hold_many (fixture, 2300);
+  sb_store_set_flow_state_async (fixture->store, "orders", "live", NULL, got_cb, &live);
+  sb_store_accept_event_async (fixture->store, event, NULL, got_cb, &accepted);
+  g_assert_true (
+    sb_store_accept_event_finish (fixture->store, await (&accepted), &meanwhile, NULL));
+  g_assert_cmpint (meanwhile.run, >, 0);
+  g_assert_cmpint (meanwhile.run, <, 2301);
+  g_assert_true (sb_store_set_flow_state_finish (fixture->store, await (&live), NULL));
+  g_assert_cmpint (look (fixture, "SELECT count (*) FROM runs"), ==, 2301);
+  g_assert_cmpint (look (fixture, "SELECT count (DISTINCT event) FROM runs"), ==, 2301);
+  g_assert_cmpint (look (fixture, "SELECT count (*) FROM events WHERE held = 1"), ==, 0);
+  g_assert_cmpint (look (fixture,
+                         "SELECT count (*) FROM runs a JOIN runs b ON b.id > a.id"
+                         " AND b.event < a.event AND a.event <> (SELECT max (id) FROM events)"),
+                   ==, 0);
+}
+
+/* The engine went away between two slices: the rest follows at the next start; a pause keeps the
+ * rest. */
+static void
+test_hold_interrupted (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) recovered = NULL;
+  g_autoptr (GAsyncResult) again = NULL;
+
+  hold_many (fixture, 1200);
+  sb_store_close (fixture->store);
+  run_sql (fixture, "UPDATE flows SET state = 'live'");
+  fixture_reopen (fixture);
+  sb_store_recover_async (fixture->store, NULL, got_cb, &recovered);
+  g_assert_cmpint (sb_store_recover_finish (fixture->store, await (&recovered), NULL), ==, 0);
+  g_assert_cmpint (look (fixture, "SELECT count (*) FROM runs"), ==, 1200);
+  sb_store_recover_async (fixture->store, NULL, got_cb, &again);
+  g_assert_cmpint (sb_store_recover_finish (fixture->store, await (&again), NULL), ==, 0);
+  g_assert_cmpint (look (fixture, "SELECT count (*) FROM runs"), ==, 1200);
 }
 
 static void
@@ -409,6 +516,8 @@ main (int argc, char **argv)
   ADD ("/store/events/repeated", test_repeated);
   ADD ("/store/events/repeated-in-one-commit", test_repeated_in_one_commit);
   ADD ("/store/events/hold", test_hold);
+  ADD ("/store/events/hold-many", test_hold_many);
+  ADD ("/store/events/hold-interrupted", test_hold_interrupted);
   ADD ("/store/events/draft-flow", test_draft_flow);
   ADD ("/store/events/unknown-flow", test_unknown_flow);
   ADD ("/store/events/bad-among-good", test_bad_among_good);

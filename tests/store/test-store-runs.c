@@ -272,6 +272,31 @@ test_recover (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (((SbClaim *)g_ptr_array_index (again, 0))->run->id, ==, run);
 }
 
+/* After an outage there are more than go in one slice. */
+static void
+test_release_many (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (SbValue) counts = NULL;
+
+  make_live_flow (fixture->store, "orders");
+  for (guint i = 0; i < 2100; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("e-%u", i);
+      g_autoptr (SbRunChange) change = NULL;
+
+      change = make_change (take_in (fixture->store, "orders", id).run, "blocked");
+      change->connection = g_strdup (i % 21 == 0 ? "shop" : "books");
+      g_assert_true (apply (fixture->store, change, NULL));
+    }
+  sb_store_release_async (fixture->store, "books", NULL, got_cb, &result);
+  g_assert_cmpint (sb_store_release_finish (fixture->store, await (&result), NULL), ==, 2000);
+  counts = summary (fixture->store);
+  g_assert_cmpint (sb_value_get_int_or (counts, "blocked", -1), ==, 100);
+  g_assert_cmpint (sb_value_get_int_or (sb_value_get_member (counts, "runs"), "ready", -1), ==,
+                   2000);
+}
+
 static void
 test_release (Fixture *fixture, gconstpointer data)
 {
@@ -493,6 +518,7 @@ main (int argc, char **argv)
   ADD ("/store/runs/claim", test_claim);
   ADD ("/store/runs/recover", test_recover);
   ADD ("/store/runs/release", test_release);
+  ADD ("/store/runs/release-many", test_release_many);
   ADD ("/store/runs/lists", test_lists);
   ADD ("/store/runs/since", test_since);
   ADD ("/store/runs/search", test_search);

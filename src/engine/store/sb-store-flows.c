@@ -17,7 +17,8 @@
 #include "sb-fault.h"
 #include "sb-json.h"
 
-#define TOKEN_BYTES 32
+#define TOKEN_BYTES  32
+#define HELD_A_SLICE 500
 
 SbFlowInput *
 sb_store_flow_input_new (const char *id, const char *text)
@@ -199,20 +200,45 @@ sb_store_save_draft_finish (SbStore *self, GAsyncResult *result, GError **error)
 /* --- versions and state -------------------------------------------------------------------------
  */
 
-static gboolean
-open_held (SbDb *db, gint64 key, const char *id, GError **error)
+/* Opens runs for the oldest events that a pause held, so many that an event that comes meanwhile
+ * waits some milliseconds at most. @more: there are others; while the flow is live they follow in
+ * the next slices, or, where those never came, after the next start. */
+gboolean
+sb_db_open_held (SbDb *db, gint64 key, const char *id, gboolean *more, GError **error)
 {
+  gint64 last = 0;
+
+  *more = FALSE;
+  switch (sb_db_get_int (db, &last, error,
+                         "SELECT max (id) FROM (SELECT events.id FROM events INDEXED BY events_held"
+                         " JOIN flows ON key = flow WHERE flow = ? AND held = 1 AND state = 'live'"
+                         " ORDER BY events.id LIMIT ?)",
+                         "ii", key, (gint64)HELD_A_SLICE))
+    {
+    case SB_STEP_ERROR:
+      return FALSE;
+    case SB_STEP_ROW:
+    case SB_STEP_DONE:
+    default:
+      break;
+    }
+  if (last == 0)
+    return TRUE;
   if (!sb_db_run (
         db, error,
         "INSERT INTO runs (event, flow, version, mode, label, state, started_us, changed_us)"
         " SELECT events.id, flow, live_version, ?2, label, 'ready', ?3, ?3"
-        " FROM events JOIN flows ON key = flow WHERE flow = ?1 AND held = 1"
-        " ORDER BY events.id",
-        "iti", key, db->mode, sb_clock_now_us ()))
+        " FROM events INDEXED BY events_held JOIN flows ON key = flow"
+        " WHERE flow = ?1 AND held = 1 AND events.id <= ?4 ORDER BY events.id",
+        "itii", key, db->mode, sb_clock_now_us (), last))
     return FALSE;
   SB_CRASH_POINT ("held-runs-opened");
-  if (!sb_db_run (db, error, "UPDATE events SET held = 0 WHERE flow = ? AND held = 1", "i", key))
+  if (!sb_db_run (db, error,
+                  "UPDATE events INDEXED BY events_held SET held = 0"
+                  " WHERE flow = ? AND held = 1 AND id <= ?",
+                  "ii", key, last))
     return FALSE;
+  *more = sqlite3_changes (db->handle) == HELD_A_SLICE;
   sb_db_note (db, "flows", id);
   sb_db_note (db, "runs", id);
   return TRUE;
@@ -227,6 +253,19 @@ audit_version (SbDb *db, const char *what, const char *id, gint64 version, GErro
   return sb_db_audit (db, what, id, detail, error);
 }
 
+/* A later slice of going live: the flow may have been paused or removed since. */
+static gboolean
+open_more (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  SbFlowInput *input = request->input;
+  gint64 key = 0;
+
+  sb_store_request_return_int (request, input->version);
+  return sb_db_get_int (db, &key, error, "SELECT key FROM flows WHERE id = ? AND removed_us = 0",
+                        "t", input->id) != SB_STEP_ERROR &&
+         (key == 0 || sb_db_open_held (db, key, input->id, &request->again, error));
+}
+
 static gboolean
 publish (SbDb *db, SbStoreRequest *request, GError **error)
 {
@@ -234,6 +273,8 @@ publish (SbDb *db, SbStoreRequest *request, GError **error)
   gint64 key;
   gint64 version = 0;
 
+  if (request->slices > 0)
+    return open_more (db, request, error);
   if (!sb_db_find_flow (db, input->id, &key, error) ||
       sb_db_get_int (db, &version, error,
                      "SELECT coalesce (max (version), 0) + 1 FROM versions WHERE flow = ?", "i",
@@ -246,9 +287,10 @@ publish (SbDb *db, SbStoreRequest *request, GError **error)
                   "UPDATE flows SET live_version = ?2, state = 'live', draft_changed = 0,"
                   " changed_us = ?3 WHERE key = ?1",
                   "iii", key, version, sb_clock_now_us ()) ||
-      !open_held (db, key, input->id, error) ||
+      !sb_db_open_held (db, key, input->id, &request->again, error) ||
       !audit_version (db, "flow-published", input->id, version, error))
     return FALSE;
+  input->version = (gint)version;
   sb_store_request_return_int (request, version);
   return TRUE;
 }
@@ -280,6 +322,8 @@ set_flow_state (SbDb *db, SbStoreRequest *request, GError **error)
   gint64 key;
   gint64 version = 0;
 
+  if (request->slices > 0)
+    return open_more (db, request, error);
   if (!live && !g_str_equal (input->text, "paused"))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
@@ -298,11 +342,12 @@ set_flow_state (SbDb *db, SbStoreRequest *request, GError **error)
     }
   if (!sb_db_run (db, error, "UPDATE flows SET state = ?2, changed_us = ?3 WHERE key = ?1", "iti",
                   key, input->text, sb_clock_now_us ()) ||
-      (live && !open_held (db, key, input->id, error)) ||
+      (live && !sb_db_open_held (db, key, input->id, &request->again, error)) ||
       !sb_db_audit (db, live ? "flow-resumed" : "flow-paused", input->id, NULL, error))
     return FALSE;
   SB_CRASH_POINT ("flow-state-written");
   sb_db_note (db, "flows", input->id);
+  input->version = TRUE;
   sb_store_request_return_int (request, TRUE);
   return TRUE;
 }

@@ -14,6 +14,8 @@
 #include "sb-error.h"
 #include "sb-fault.h"
 
+#define RELEASED_A_SLICE 1000
+
 /* --- applying a change
  * ----------------------------------------------------------------------------- */
 
@@ -311,22 +313,52 @@ sb_store_claim_runs_finish (SbStore *self,
 /* --- many at once
  * ---------------------------------------------------------------------------------- */
 
+/* Where the engine was stopped while a flow went live again, some of its events are still held. */
+static gboolean
+recover_held (SbDb *db, gboolean *more, GError **error)
+{
+  g_autoptr (SbStatement) statement = NULL;
+  g_autofree char *id = NULL;
+  SbStepResult result;
+  gint64 key;
+
+  statement = sb_db_bind (db, error,
+                          "SELECT key, id FROM flows JOIN counts ON flow = key AND what = 'held'"
+                          " WHERE state = 'live' AND removed_us = 0 AND n > 0 LIMIT 1",
+                          "");
+  result = statement != NULL ? sb_db_step (db, statement, error) : SB_STEP_ERROR;
+  *more = result == SB_STEP_ROW;
+  if (!*more)
+    return result == SB_STEP_DONE;
+  key = sb_statement_get_int (statement, 0);
+  id = sb_statement_get_text (statement, 1);
+  g_clear_pointer (&statement, sb_statement_reset);
+  if (!sb_db_open_held (db, key, id, more, error))
+    return FALSE;
+  /* Another flow may have some, too. */
+  *more = TRUE;
+  return TRUE;
+}
+
 static gboolean
 recover (SbDb *db, SbStoreRequest *request, GError **error)
 {
-  gint changes;
+  gint *recovered = request->input;
 
-  if (!sb_db_run (db, error,
-                  "UPDATE runs INDEXED BY runs_open SET state = 'ready', worker = NULL,"
-                  " changed_us = ? WHERE finished_us = 0 AND state = 'running'",
-                  "i", sb_clock_now_us ()))
-    return FALSE;
-  SB_CRASH_POINT ("recover-written");
-  changes = sqlite3_changes (db->handle);
-  if (changes > 0)
-    sb_db_note (db, "runs", NULL);
-  sb_store_request_return_int (request, changes);
-  return TRUE;
+  if (request->slices == 0)
+    {
+      if (!sb_db_run (db, error,
+                      "UPDATE runs INDEXED BY runs_open SET state = 'ready', worker = NULL,"
+                      " changed_us = ? WHERE finished_us = 0 AND state = 'running'",
+                      "i", sb_clock_now_us ()))
+        return FALSE;
+      SB_CRASH_POINT ("recover-written");
+      *recovered = sqlite3_changes (db->handle);
+      if (*recovered > 0)
+        sb_db_note (db, "runs", NULL);
+    }
+  sb_store_request_return_int (request, *recovered);
+  return recover_held (db, &request->again, error);
 }
 
 void
@@ -335,8 +367,8 @@ sb_store_recover_async (SbStore *self,
                         GAsyncReadyCallback callback,
                         gpointer data)
 {
-  sb_store_ask (self, SB_LANE_WRITE, sb_store_recover_async, recover, NULL, NULL, cancellable,
-                callback, data);
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_recover_async, recover, g_new0 (gint, 1), g_free,
+                cancellable, callback, data);
 }
 
 gint
@@ -380,22 +412,63 @@ sb_store_wake_finish (SbStore *self, GAsyncResult *result, GError **error)
   return sb_store_take_int (self, result, -1, error);
 }
 
+typedef struct
+{
+  gint64 cursor; /* runs up to here were looked at */
+  gint64 released;
+} Progress;
+
+typedef struct
+{
+  char *connection;
+  Progress kept; /* what is committed */
+  Progress next; /* what will be, with the transaction under way */
+  guint slices;  /* commits that @kept stands for */
+} Release;
+
+static void
+release_free (gpointer data)
+{
+  Release *self = data;
+
+  g_free (self->connection);
+  g_free (self);
+}
+
+/* In slices: after an outage there may be a hundred thousand, and events come in meanwhile. */
 static gboolean
 release (SbDb *db, SbStoreRequest *request, GError **error)
 {
-  gint changes;
+  Release *self = request->input;
+  gint64 last = 0;
 
-  if (!sb_db_run (db, error,
+  if (request->slices > self->slices)
+    {
+      self->kept = self->next;
+      self->slices = request->slices;
+    }
+  self->next = self->kept;
+
+  if (sb_db_get_int (db, &last, error,
+                     "SELECT max (id) FROM (SELECT id FROM runs INDEXED BY runs_blocked"
+                     " WHERE state = 'blocked' AND connection = ? AND id > ? ORDER BY id LIMIT ?)",
+                     "tii", self->connection, self->kept.cursor,
+                     (gint64)RELEASED_A_SLICE) == SB_STEP_ERROR ||
+      !sb_db_run (db, error,
                   "UPDATE runs INDEXED BY runs_blocked SET state = 'ready', problem = NULL,"
-                  " connection = NULL, due_us = 0, changed_us = ?2"
-                  " WHERE state = 'blocked' AND connection = ?1",
-                  "ti", request->input, sb_clock_now_us ()))
+                  " connection = NULL, due_us = 0, changed_us = ?4"
+                  " WHERE state = 'blocked' AND connection = ?1 AND id > ?2 AND id <= ?3",
+                  "tiii", self->connection, self->kept.cursor, last, sb_clock_now_us ()))
     return FALSE;
   SB_CRASH_POINT ("release-written");
-  changes = sqlite3_changes (db->handle);
-  if (changes > 0)
-    sb_db_note (db, "runs", NULL);
-  sb_store_request_return_int (request, changes);
+  request->again = last > 0;
+  if (last > 0)
+    {
+      self->next.cursor = last;
+      self->next.released += sqlite3_changes (db->handle);
+      sb_db_note (db, "runs", NULL);
+    }
+  sb_store_request_return_int (request, self->next.released);
   return TRUE;
 }
 
@@ -406,8 +479,11 @@ sb_store_release_async (SbStore *self,
                         GAsyncReadyCallback callback,
                         gpointer data)
 {
-  sb_store_ask (self, SB_LANE_WRITE, sb_store_release_async, release, g_strdup (connection_id),
-                g_free, cancellable, callback, data);
+  Release *input = g_new0 (Release, 1);
+
+  input->connection = g_strdup (connection_id);
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_release_async, release, input, release_free,
+                cancellable, callback, data);
 }
 
 gint
