@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sb-control.h"
+#include "sb-control-client.h"
 
 #define STOP_GRACE_US (5 * G_USEC_PER_SEC)
 
@@ -268,7 +269,7 @@ start_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
     .practice_port = self->practice_port,
   };
   GError *error = NULL;
-  g_autoptr (SbEngine) engine = sb_engine_new (&options, &error);
+  g_autoptr (SbEngine) engine = sb_control_open_engine (&options, &error);
 
   if (engine == NULL || !sb_engine_start (engine, &error))
     g_task_return_error (task, error);

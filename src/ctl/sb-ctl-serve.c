@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "sb-control.h"
+#include "sb-control-client.h"
 #include "sb-engine.h"
 #include "sb-error.h"
 #include "sb-json.h"
@@ -143,7 +144,7 @@ serve (SbCtl *self)
   if (!read_options (self, &options, &status))
     return status;
   vigil_begin (&vigil);
-  engine = sb_engine_new (&options, &error);
+  engine = sb_control_open_engine (&options, &error);
   if (engine == NULL)
     {
       vigil_end (&vigil);

@@ -103,6 +103,8 @@ sb_ctl_main (int argc, char **argv)
   SbCtl self = { 0 };
   int status = SB_CTL_DONE;
 
+  /* By which the folder's lock names its owner. */
+  g_set_prgname ("signalboxctl");
   (void)setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, SB_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -59,13 +59,13 @@ def order_flow(delay=None):
 class Serving:
     """A `signalboxctl serve` that may die at any moment; its address, where it got that far."""
 
-    def __init__(self, rig, crash_at=None):
+    def __init__(self, rig, crash_at=None, port=0):
         environment = dict(rig.environment)
         if crash_at:
             environment["SIGNALBOX_CRASH_AT"] = crash_at
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([ctl.PROGRAM, "serve", "--port", "0", "--data", rig.folder], text=True,
-                                        env=environment, stdout=subprocess.PIPE, stderr=self.errors)
+        self.process = subprocess.Popen([ctl.PROGRAM, "serve", "--port", str(port), "--data", rig.folder],
+                                        text=True, env=environment, stdout=subprocess.PIPE, stderr=self.errors)
         line = self.process.stdout.readline()
         self.url = json.loads(line)["listening"] if line else None
 
@@ -126,8 +126,9 @@ class Rig(ctl.Case):
         self.rung = dict(other.rung)
         shutil.copytree(other.home, self.home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("control.sock"))
 
-    def serve_until(self, crash_at=None):
-        self.serving = Serving(self, crash_at)
+    def serve_until(self, crash_at=None, port=0):
+        """Starts the server, on a port of its own or on @port."""
+        self.serving = Serving(self, crash_at, port)
         if not crash_at:
             self.assertTrue(self.serving.url, self.serving.is_alive() or self.serving.end())
         return self.serving
@@ -184,6 +185,12 @@ class Rig(ctl.Case):
         """Asks the database itself; call it while nobody has it open."""
         with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "signalbox.db"))) as database:
             return database.execute(sql, arguments).fetchall()
+
+    def change(self, sql):
+        """Changes the database itself; call it while nobody has it open."""
+        with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "signalbox.db"))) as database:
+            with database:
+                database.execute(sql)
 
     def judge(self, by_hand=()):
         """What must hold in the end. by_hand: references of which a person said that a step was done."""

@@ -17,6 +17,10 @@
 #include "sb-json.h"
 
 #define READ_CHUNK (64 * 1024)
+/* A signalboxctl may hold the folder for a moment, and a server that ends finishes what is in
+ * flight; so long is waited for them. */
+#define BUSY_PATIENCE_US (8 * G_TIME_SPAN_SECOND)
+#define BUSY_PAUSE_US    (20 * G_TIME_SPAN_MILLISECOND)
 
 struct _SbControlClient
 {
@@ -62,6 +66,40 @@ sb_control_client_open (const char *folder, GError **error)
   self->socket = g_steal_pointer (&socket);
   self->input = g_byte_array_new ();
   return self;
+}
+
+/**
+ * sb_control_open_engine:
+ *
+ * Opens an engine that is to stay: as sb_engine_new (), but waits some seconds for a command that
+ * holds the folder just now, or a server that is about to end. Blocks.
+ *
+ * Returns: (transfer full): the engine, or NULL and %SB_ERROR_BUSY at once where a window or server
+ * answers there
+ */
+SbEngine *
+sb_control_open_engine (const SbEngineOptions *options, GError **error)
+{
+  gint64 patience_us = g_get_monotonic_time () + BUSY_PATIENCE_US;
+
+  while (TRUE)
+    {
+      g_autoptr (GError) problem = NULL;
+      g_autoptr (SbControlClient) owner = NULL;
+      SbEngine *engine = sb_engine_new (options, &problem);
+
+      if (engine != NULL)
+        return engine;
+      if (g_error_matches (problem, SB_ERROR, SB_ERROR_BUSY))
+        owner = sb_control_client_open (options->folder, NULL);
+      if (!g_error_matches (problem, SB_ERROR, SB_ERROR_BUSY) || owner != NULL ||
+          g_get_monotonic_time () > patience_us)
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return NULL;
+        }
+      g_usleep (BUSY_PAUSE_US);
+    }
 }
 
 void

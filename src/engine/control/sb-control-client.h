@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "sb-engine.h"
 #include "sb-value.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,8 @@ typedef void (*SbControlProgress) (SbValue  *progress,
                                    gpointer  data);
 
 SbControlClient *sb_control_client_open (const char        *folder,
+                                         GError           **error);
+SbEngine        *sb_control_open_engine (const SbEngineOptions *options,
                                          GError           **error);
 void             sb_control_client_free (SbControlClient   *self);
 SbValue         *sb_control_client_run  (SbControlClient   *self,

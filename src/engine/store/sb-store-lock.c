@@ -12,11 +12,19 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sb-error.h"
 #include "sb-fault.h"
+#include "sb-paths.h"
+
+/* Between taking the lock and signing it, and between wiping the name and giving the lock back, lie
+ * some microseconds in which nobody can be named. */
+#define SIGN_LOOKS    25
+#define SIGN_PAUSE_US 20000
 
 /* The lock is the kernel's, on the open file: it ends with the process however that ends. What
  * stands in the file only says who holds it; text left behind says that the last owner did not
@@ -54,19 +62,6 @@ set_file_error (const char *path, int number, GError **error)
   return FALSE;
 }
 
-/* A name is on the disk for certain once its folder is. Where a folder cannot be synced, the file
- * system has no need of it. */
-static void
-sync_folder (const char *folder)
-{
-  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-  if (fd < 0)
-    return;
-  (void)!fsync (fd);
-  close (fd);
-}
-
 static gboolean
 make_folder (const char *folder, GError **error)
 {
@@ -76,7 +71,7 @@ make_folder (const char *folder, GError **error)
     return set_file_error (parent, errno, error);
   if (g_mkdir (folder, 0700) == 0)
     {
-      sync_folder (parent);
+      sb_paths_sync (parent);
       return TRUE;
     }
   return errno == EEXIST ? TRUE : set_file_error (folder, errno, error);
@@ -112,10 +107,8 @@ read_holder (int fd)
 }
 
 static gboolean
-set_busy_error (const char *folder, int fd, GError **error)
+set_busy_error (const char *folder, const char *holder, GError **error)
 {
-  g_autofree char *holder = read_holder (fd);
-
   g_set_error (
     error, SB_ERROR, SB_ERROR_BUSY,
     _ ("The data folder %s is in use by %s. Close that program, or choose another folder."), folder,
@@ -131,19 +124,48 @@ lock_file (int fd)
   return fcntl (fd, F_OFD_SETLK, &lock) == 0;
 }
 
+/* Whether @holder may be who has the lock now: one that died left its name, one that has just come
+ * has not signed yet. */
+static gboolean
+is_signed (const char *holder)
+{
+  const char *number = holder != NULL ? strrchr (holder, ' ') : NULL;
+  pid_t pid = number != NULL ? (pid_t)g_ascii_strtoll (number, NULL, 10) : 0;
+
+  return holder != NULL && (pid <= 0 || kill (pid, 0) == 0 || errno != ESRCH);
+}
+
+static gboolean
+lock_or_name_holder (const char *folder, const char *path, int fd, GError **error)
+{
+  for (guint look = 1; !lock_file (fd); look++)
+    {
+      int number = errno;
+      g_autofree char *holder = NULL;
+
+      if (number != EAGAIN && number != EACCES)
+        return set_file_error (path, number, error);
+      holder = read_holder (fd);
+      if (is_signed (holder) || look == SIGN_LOOKS)
+        return set_busy_error (folder, holder, error);
+      g_usleep (SIGN_PAUSE_US);
+    }
+  return TRUE;
+}
+
 static gboolean
 write_holder (int fd)
 {
-  const char *program = g_get_prgname ();
+  const char *program = g_get_application_name ();
   g_autofree char *text = NULL;
   gsize length;
 
   text =
     g_strdup_printf ("%s (process %d)\n", program != NULL ? program : "signalbox", (int)getpid ());
   length = strlen (text);
-  /* Synced before anything else is written: after a power cut it must still say that nobody closed.
-   */
-  return ftruncate (fd, 0) == 0 && pwrite (fd, text, length, 0) == (ssize_t)length &&
+  /* Written before it is cut: a crash in between must not look like a clean end. Synced before
+   * anything else is written: after a power cut it must still say that nobody closed. */
+  return pwrite (fd, text, length, 0) == (ssize_t)length && ftruncate (fd, (off_t)length) == 0 &&
          fsync (fd) == 0;
 }
 
@@ -174,14 +196,8 @@ sb_store_lock_take (const char *folder, gboolean *was_clean, GError **error)
       set_file_error (path, errno, error);
       return NULL;
     }
-  if (!lock_file (fd))
+  if (!lock_or_name_holder (folder, path, fd, error))
     {
-      int number = errno;
-
-      if (number == EAGAIN || number == EACCES)
-        set_busy_error (folder, fd, error);
-      else
-        set_file_error (path, number, error);
       close (fd);
       return NULL;
     }
@@ -194,7 +210,7 @@ sb_store_lock_take (const char *folder, gboolean *was_clean, GError **error)
       close (fd);
       return NULL;
     }
-  sync_folder (folder);
+  sb_paths_sync (folder);
   SB_CRASH_POINT ("lock-signed");
   *was_clean = left == NULL;
   self = g_new0 (SbStoreLock, 1);

@@ -8,6 +8,10 @@
 
 #include "sb-paths.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
 /**
  * sb_paths_get_default_folder:
  *
@@ -38,4 +42,22 @@ sb_paths_get_data_dir (void)
   if (from_environment != NULL && *from_environment != '\0')
     return g_strdup (from_environment);
   return g_strdup (SB_DATA_DIR);
+}
+
+/**
+ * sb_paths_sync:
+ * @folder: a folder in which a file was made, renamed or removed
+ *
+ * Makes the names in @folder outlast a power cut, as fsync () does the contents of a file. Where a
+ * folder cannot be synced, the file system has no need of it. Any thread; waits for the disk.
+ */
+void
+sb_paths_sync (const char *folder)
+{
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  (void)!fsync (fd);
+  close (fd);
 }

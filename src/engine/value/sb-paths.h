@@ -12,5 +12,6 @@ G_BEGIN_DECLS
 
 char *sb_paths_get_default_folder (void);
 char *sb_paths_get_data_dir       (void);
+void  sb_paths_sync               (const char *folder);
 
 G_END_DECLS
