@@ -102,7 +102,8 @@ sb_db_load_claim (SbDb *db, gint64 id, GError **error)
   SbStepResult result;
 
   statement = sb_db_bind (
-    db, error, SB_RUN_COLUMNS " FROM runs CROSS JOIN flows ON key = flow WHERE runs.id = ?", "i", id);
+    db, error, SB_RUN_COLUMNS " FROM runs CROSS JOIN flows ON key = flow WHERE runs.id = ?", "i",
+    id);
   if (statement == NULL)
     return NULL;
   result = sb_db_step (db, statement, error);

@@ -180,9 +180,9 @@ static const char migration_2[] =
   "INSERT INTO event_counts SELECT received_us / 900000000, flow, count (*) FROM events"
   "  GROUP BY 1, 2;";
 
-/* What runs can be found by. The index keeps no text, only where which word is: what is taken out of it is
- * said once more (sb_words ()). It is filled when there is time, oldest first, up to "done"; what is
- * newer is read through. */
+/* What runs can be found by. The index keeps no text, only where which word is: what is taken out
+ * of it is said once more (sb_words ()). It is filled when there is time, oldest first, up to
+ * "done"; what is newer is read through. */
 static const char migration_3[] =
   "CREATE VIRTUAL TABLE search USING fts5 ("
   "  words, content = '', columnsize = 0, tokenize = 'ascii');"
