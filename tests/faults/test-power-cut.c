@@ -204,7 +204,6 @@ test_notices (void)
   g_autofree char *database = NULL;
   g_autofree char *folder = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (SbStore) store = NULL;
   FILE *file;
 
   record (&recording, TRUE);
