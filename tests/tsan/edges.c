@@ -19,6 +19,7 @@ typedef struct
   int value;
   GHashTable *table;
   GPtrArray *array;
+  gatomicrefcount count;
 } Parcel;
 
 static GMutex lock;
@@ -199,6 +200,31 @@ well_object (void)
   thread = g_thread_new ("other", object_thread, g_object_ref (object));
   pause_shortly ();
   g_object_unref (object);
+  g_thread_join (thread);
+}
+
+static gpointer
+count_thread (gpointer data)
+{
+  Parcel *parcel = data;
+  int seen = parcel->value;
+
+  if (g_atomic_ref_count_dec (&parcel->count))
+    g_free (parcel);
+  return GINT_TO_POINTER (seen);
+}
+
+static void
+well_count (void)
+{
+  Parcel *parcel = parcel_new ();
+  GThread *thread;
+
+  g_atomic_ref_count_init (&parcel->count);
+  g_atomic_ref_count_inc (&parcel->count);
+  thread = g_thread_new ("other", count_thread, parcel);
+  pause_shortly ();
+  g_assert_cmpint (GPOINTER_TO_INT (count_thread (parcel)), ==, 0);
   g_thread_join (thread);
 }
 
@@ -438,23 +464,15 @@ static const struct
   const char *name;
   void (*play) (void);
 } plays[] = {
-  { "well-mutex", well_mutex },
-  { "well-cond", well_cond },
-  { "well-source", well_source },
-  { "well-task", well_task },
-  { "well-object", well_object },
-  { "well-box", well_box },
-  { "well-once", well_once },
-  { "well-cancel", well_cancel },
-  { "well-loop", well_loop },
-  { "badly-plain", badly_plain },
-  { "badly-published", badly_published },
-  { "badly-locked", badly_locked },
-  { "badly-table", badly_table },
-  { "badly-array", badly_array },
-  { "badly-source", badly_source },
-  { "badly-freed", badly_freed },
-  { "badly-counted", badly_counted },
+  { "well-mutex", well_mutex },     { "well-cond", well_cond },
+  { "well-source", well_source },   { "well-task", well_task },
+  { "well-object", well_object },   { "well-count", well_count },
+  { "well-box", well_box },         { "well-once", well_once },
+  { "well-cancel", well_cancel },   { "well-loop", well_loop },
+  { "badly-plain", badly_plain },   { "badly-published", badly_published },
+  { "badly-locked", badly_locked }, { "badly-table", badly_table },
+  { "badly-array", badly_array },   { "badly-source", badly_source },
+  { "badly-freed", badly_freed },   { "badly-counted", badly_counted },
 };
 
 /* Without an argument: the names of all plays. */

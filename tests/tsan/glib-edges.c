@@ -32,6 +32,7 @@
 
 #undef g_atomic_rc_box_new0
 #undef g_atomic_rc_box_acquire
+#undef g_atomic_ref_count_dec
 #undef g_once_init_enter
 #undef g_once_init_leave
 #undef g_string_append_c
@@ -398,6 +399,11 @@ COUNTED (g_hash_table_unref, GHashTable)
 COUNTED (g_ptr_array_unref, GPtrArray)
 COUNTED (g_bytes_unref, GBytes)
 COUNTED (g_main_context_unref, GMainContext)
+
+gboolean (g_atomic_ref_count_dec) (gatomicrefcount *count)
+{
+  return __atomic_sub_fetch (count, 1, __ATOMIC_SEQ_CST) == 0;
+}
 
 /* Our own atomically counted boxes are made here altogether, so that their counting is seen. */
 typedef struct
