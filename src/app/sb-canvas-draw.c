@@ -14,19 +14,14 @@
 #define DOT_PITCH  24
 #define EDGE_WIDTH 2.0
 
+/* Shadows and outlines reach this far beyond what casts them. */
+#define BLEED 12.0f
+
 void
 sb_canvas_drop_nodes (SbCanvas *self)
 {
   g_clear_pointer (&self->edges, g_ptr_array_unref);
   g_clear_pointer (&self->dots, gsk_render_node_unref);
-}
-
-double
-sb_canvas_get_offset (SbCanvas *self)
-{
-  double width = sb_canvas_layout_get_width (self->layout) * self->zoom;
-
-  return MAX (0, floor ((gtk_widget_get_width (GTK_WIDGET (self)) - width) / 2));
 }
 
 static GskRenderNode *
@@ -39,6 +34,12 @@ draw_edge (const SbEdge *edge, const GdkRGBA *color)
   GskRenderNode *node;
   cairo_t *cr;
 
+  if (edge->x0 == edge->x1)
+    {
+      graphene_rect_init (&bounds, (float)(edge->x0 - EDGE_WIDTH / 2), (float)edge->y0,
+                          (float)EDGE_WIDTH, (float)(edge->y1 - edge->y0));
+      return gsk_color_node_new (color, &bounds);
+    }
   graphene_rect_init (&bounds, (float)left, (float)(edge->y0 - EDGE_WIDTH), (float)width,
                       (float)(edge->y1 - edge->y0 + 2 * EDGE_WIDTH));
   node = gsk_cairo_node_new (&bounds);
@@ -53,7 +54,7 @@ draw_edge (const SbEdge *edge, const GdkRGBA *color)
 }
 
 static void
-draw_edges (SbCanvas *self)
+make_edges (SbCanvas *self)
 {
   GdkRGBA color;
 
@@ -65,8 +66,9 @@ draw_edges (SbCanvas *self)
     g_ptr_array_add (self->edges, draw_edge (sb_canvas_layout_get_edge (self->layout, i), &color));
 }
 
+/* One pitch larger than the view, so that it can be moved along with the map. */
 static void
-draw_dots (SbCanvas *self, int width, int height)
+make_dots (SbCanvas *self, int width, int height)
 {
   graphene_rect_t bounds;
   GdkRGBA color;
@@ -79,44 +81,91 @@ draw_dots (SbCanvas *self, int width, int height)
   self->dots_height = height;
   sb_compat_get_color (GTK_WIDGET (self), &color);
   color.alpha *= 0.3f;
-  graphene_rect_init (&bounds, 0, 0, (float)width, (float)height);
+  graphene_rect_init (&bounds, 0, 0, (float)(width + DOT_PITCH), (float)(height + DOT_PITCH));
   self->dots = gsk_cairo_node_new (&bounds);
   cr = gsk_cairo_node_get_draw_context (self->dots);
   gdk_cairo_set_source_rgba (cr, &color);
-  for (int y = DOT_PITCH / 2; y < height; y += DOT_PITCH)
-    for (int x = DOT_PITCH / 2; x < width; x += DOT_PITCH)
+  for (int y = DOT_PITCH / 2; y < height + DOT_PITCH; y += DOT_PITCH)
+    for (int x = DOT_PITCH / 2; x < width + DOT_PITCH; x += DOT_PITCH)
       cairo_rectangle (cr, x, y, 1.5, 1.5);
   cairo_fill (cr);
   cairo_destroy (cr);
 }
 
+static void
+draw_dots (SbCanvas *self, GtkSnapshot *snapshot)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+  double x = fmod (sb_canvas_get_left (self), DOT_PITCH);
+  double y = fmod (sb_canvas_get_top (self), DOT_PITCH);
+
+  make_dots (self, width, height);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)(x > 0 ? x - DOT_PITCH : x),
+                                                          (float)(y > 0 ? y - DOT_PITCH : y)));
+  gtk_snapshot_append_node (snapshot, self->dots);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+draw_edges (SbCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *view)
+{
+  make_edges (self);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)sb_canvas_get_left (self),
+                                                          (float)sb_canvas_get_top (self)));
+  gtk_snapshot_scale (snapshot, (float)self->zoom, (float)self->zoom);
+  for (guint i = 0; i < self->edges->len; i++)
+    {
+      GskRenderNode *node = g_ptr_array_index (self->edges, i);
+      graphene_rect_t bounds;
+
+      gsk_render_node_get_bounds (node, &bounds);
+      if (graphene_rect_intersection (&bounds, view, NULL))
+        gtk_snapshot_append_node (snapshot, node);
+    }
+  gtk_snapshot_restore (snapshot);
+}
+
+/* Only what is in view: drawing in software is paid for by the card. */
+static void
+draw_children (SbCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *view, gboolean frames)
+{
+  for (guint i = 0; i < sb_canvas_layout_get_n_nodes (self->layout); i++)
+    {
+      const SbNode *node = sb_canvas_layout_get_node (self->layout, i);
+      graphene_rect_t bounds;
+      gboolean lifted;
+
+      if ((node->kind == SB_NODE_FRAME) != frames)
+        continue;
+      graphene_rect_init (&bounds, (float)node->x, (float)node->y, (float)node->width,
+                          (float)node->height);
+      graphene_rect_inset (&bounds, -BLEED, -BLEED);
+      if (!graphene_rect_intersection (&bounds, view, NULL))
+        continue;
+      lifted = sb_canvas_is_lifted (self, node);
+      if (lifted)
+        gtk_snapshot_push_opacity (snapshot, 0.35);
+      gtk_widget_snapshot_child (GTK_WIDGET (self), g_hash_table_lookup (self->children, node->id),
+                                 snapshot);
+      if (lifted)
+        gtk_snapshot_pop (snapshot);
+    }
+}
+
 void
 sb_canvas_draw (SbCanvas *self, GtkSnapshot *snapshot)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  graphene_point_t origin;
-  GtkWidget *child;
+  graphene_rect_t view;
 
-  draw_dots (self, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
-  gtk_snapshot_append_node (snapshot, self->dots);
-
+  sb_canvas_get_view (self, &view);
+  draw_dots (self, snapshot);
   /* Frames lie under the lines, cards over them. */
-  for (child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    if (gtk_widget_has_css_class (child, "sb-frame"))
-      gtk_widget_snapshot_child (widget, child, snapshot);
-
-  draw_edges (self);
-  origin = GRAPHENE_POINT_INIT ((float)sb_canvas_get_offset (self), 0);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &origin);
-  gtk_snapshot_scale (snapshot, (float)self->zoom, (float)self->zoom);
-  for (guint i = 0; i < self->edges->len; i++)
-    gtk_snapshot_append_node (snapshot, g_ptr_array_index (self->edges, i));
-  gtk_snapshot_restore (snapshot);
-
-  for (child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    if (!gtk_widget_has_css_class (child, "sb-frame"))
-      gtk_widget_snapshot_child (widget, child, snapshot);
+  draw_children (self, snapshot, &view, TRUE);
+  draw_edges (self, snapshot, &view);
+  draw_children (self, snapshot, &view, FALSE);
+  if (self->drag != NULL)
+    sb_canvas_draw_drag (self, snapshot);
 }

@@ -96,6 +96,28 @@ add_plus (
   node->index = (int)index;
 }
 
+/* Between the heads of a lane and the next one. */
+static void
+add_way (SbCanvasLayout *self, const SbNode *left, const SbNode *right)
+{
+  double x = (left->x + left->width + right->x - SB_CANVAS_ADD_SIZE) / 2;
+  double y = left->y + (left->height - SB_CANVAS_ADD_SIZE) / 2;
+  SbNode *node = add_node (self, SB_NODE_ADD_WAY, g_strdup_printf ("%s+", left->id), left->step, x,
+                           y, SB_CANVAS_ADD_SIZE, SB_CANVAS_ADD_SIZE);
+
+  node->lane = left->lane;
+}
+
+static double
+height_of (SbCanvasLayout *self, const char *id)
+{
+  gpointer height = NULL;
+
+  if (self->metrics.heights != NULL)
+    height = g_hash_table_lookup (self->metrics.heights, id);
+  return MAX (self->metrics.card_height, GPOINTER_TO_INT (height));
+}
+
 static double measure_steps (SbCanvasLayout *self, GPtrArray *steps);
 
 static double
@@ -138,7 +160,7 @@ static Tail
 place_card (SbCanvasLayout *self, SbStep *step, Tail tail)
 {
   double width = self->metrics.card_width;
-  double height = self->metrics.card_height;
+  double height = height_of (self, step->id);
   double y = tail.y + HALF_GAP;
 
   add_edge (self, tail, tail.x, y);
@@ -154,6 +176,7 @@ place_branch (SbCanvasLayout *self, SbStep *step, Tail tail)
   double left = tail.x - measure_step (self, step) / 2;
   double top = tail.y + SPLIT_DROP;
   double lowest = top;
+  SbNode *beside = NULL;
   g_autofree Tail *ends = g_new0 (Tail, step->lanes->len);
   Tail join;
 
@@ -169,6 +192,9 @@ place_branch (SbCanvasLayout *self, SbStep *step, Tail tail)
                        x - self->metrics.card_width / 2, top, self->metrics.card_width,
                        self->metrics.head_height);
       head->lane = (int)i;
+      if (beside != NULL)
+        add_way (self, beside, head);
+      beside = head;
       ends[i] = place_steps (self, lane->steps, step->id, (int)i,
                              (Tail){ x, top + self->metrics.head_height }, FALSE);
       lowest = MAX (lowest, ends[i].y);
@@ -264,6 +290,7 @@ sb_canvas_layout_new (SbFlow *flow, const SbCanvasMetrics *metrics)
   SbCanvasLayout *self = g_new0 (SbCanvasLayout, 1);
   double inner;
   double middle;
+  double height;
   Tail tail;
 
   self->nodes = g_ptr_array_new_with_free_func (node_free);
@@ -273,13 +300,15 @@ sb_canvas_layout_new (SbFlow *flow, const SbCanvasMetrics *metrics)
 
   inner = measure_steps (self, flow->steps);
   middle = SB_CANVAS_MARGIN + inner / 2;
+  height = height_of (self, "trigger");
   add_node (self, SB_NODE_TRIGGER, g_strdup ("trigger"), NULL, middle - metrics->card_width / 2,
-            SB_CANVAS_MARGIN, metrics->card_width, metrics->card_height);
-  tail = place_steps (self, flow->steps, NULL, -1,
-                      (Tail){ middle, SB_CANVAS_MARGIN + metrics->card_height }, FALSE);
+            SB_CANVAS_MARGIN, metrics->card_width, height);
+  tail =
+    place_steps (self, flow->steps, NULL, -1, (Tail){ middle, SB_CANVAS_MARGIN + height }, FALSE);
 
   self->width = inner + 2 * SB_CANVAS_MARGIN;
   self->height = tail.y + SB_CANVAS_ADD_SIZE / 2 + SB_CANVAS_MARGIN;
+  self->metrics.heights = NULL;
   return self;
 }
 
@@ -355,7 +384,7 @@ sb_canvas_layout_get_edge (SbCanvasLayout *self, guint index)
 gboolean
 sb_node_is_card (const SbNode *self)
 {
-  return self->kind != SB_NODE_ADD && self->kind != SB_NODE_FRAME;
+  return self->kind != SB_NODE_ADD && self->kind != SB_NODE_ADD_WAY && self->kind != SB_NODE_FRAME;
 }
 
 /* How far @to lies in the direction of @move, sideways drift counting double; negative: not there.
@@ -414,6 +443,34 @@ sb_canvas_layout_move (SbCanvasLayout *self, const char *from, SbMove move)
         }
     }
   return best != NULL ? best : start;
+}
+
+const SbNode *
+sb_canvas_layout_nearest_add (SbCanvasLayout *self,
+                              double x,
+                              double y,
+                              double reach,
+                              gboolean (*leave_out) (const SbNode *node, gpointer data),
+                              gpointer data)
+{
+  const SbNode *best = NULL;
+  double best_distance = reach;
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      const SbNode *node = g_ptr_array_index (self->nodes, i);
+      double away;
+
+      if (node->kind != SB_NODE_ADD)
+        continue;
+      away = hypot (node->x + node->width / 2 - x, node->y + node->height / 2 - y);
+      if (away <= best_distance && (leave_out == NULL || !leave_out (node, data)))
+        {
+          best = node;
+          best_distance = away;
+        }
+    }
+  return best;
 }
 
 double

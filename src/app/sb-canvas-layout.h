@@ -27,12 +27,13 @@ typedef enum
   SB_NODE_LOOP,    /* the pill at the head of a for-each's frame */
   SB_NODE_FRAME,   /* the frame around what is done for each */
   SB_NODE_ADD,     /* a round + where a step may be put in */
+  SB_NODE_ADD_WAY, /* a round + between two lanes' heads, for another condition */
 } SbNodeKind;
 
 typedef struct
 {
   SbNodeKind kind;
-  char      *id;     /* unique: "trigger", "STEP", "STEP/0" (a lane), "STEP/frame", "+OWNER/LANE/INDEX" */
+  char      *id;     /* unique: "trigger", "STEP", "STEP/0" (a lane), "STEP/frame", "+OWNER/LANE/INDEX", "STEP/0+" */
   char      *step;   /* (nullable): the step it belongs to; NULL for the trigger and top-level + */
   int        lane;   /* SB_NODE_LANE and SB_NODE_ADD: lane of @step, -1 where there is none */
   int        index;  /* SB_NODE_ADD: position in its list of steps */
@@ -53,9 +54,11 @@ typedef struct
 
 typedef struct
 {
-  double card_width;
-  double card_height;
-  double head_height;
+  double      card_width;
+  double      card_height;
+  double      head_height;
+  GHashTable *heights; /* (nullable): id of a step or "trigger" → height of its card, GINT_TO_POINTER, where
+                        * it needs more than the others */
 } SbCanvasMetrics;
 
 typedef enum
@@ -66,8 +69,8 @@ typedef enum
   SB_MOVE_RIGHT,
 } SbMove;
 
-#define SB_CANVAS_METRICS_INIT { 300, 84, 36 }
-#define SB_CANVAS_MARGIN       20.0
+#define SB_CANVAS_METRICS_INIT { 300, 84, 36, NULL }
+#define SB_CANVAS_MARGIN       12.0
 #define SB_CANVAS_LANE_GAP     28.0
 #define SB_CANVAS_ADD_SIZE     24.0
 
@@ -87,6 +90,15 @@ const SbEdge   *sb_canvas_layout_get_edge    (SbCanvasLayout        *self,
 const SbNode   *sb_canvas_layout_move        (SbCanvasLayout        *self,
                                               const char            *from,
                                               SbMove                 move);
+
+/* The + nearest to a point, at most @reach away; those that @leave_out (nullable) says TRUE of are not meant. */
+const SbNode   *sb_canvas_layout_nearest_add (SbCanvasLayout     *self,
+                                              double                 x,
+                                              double                 y,
+                                              double                 reach,
+                                              gboolean             (*leave_out) (const SbNode *node,
+                                                                                 gpointer      data),
+                                              gpointer               data);
 
 gboolean        sb_node_is_card              (const SbNode          *self);
 double          sb_canvas_clamp_zoom         (double                 zoom);

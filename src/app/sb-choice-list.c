@@ -18,41 +18,183 @@ struct _SbChoiceList
   GtkWidget parent_instance;
   GtkSearchEntry *search;
   GtkListBox *list;
-  char **words; /* (nullable): of the search, folded */
+  char **words;        /* (nullable): of the search, folded */
+  GtkListBoxRow *lift; /* (nullable): under the pointer that may draw it out */
+  gboolean lifted;
 };
+
+/* How well a word of the search fits, the best first. */
+enum
+{
+  FIT_TITLE_START,
+  FIT_TITLE,
+  FIT_KEYWORD,
+  FIT_SUBTITLE,
+  FIT_HELP,
+  N_FITS,
+};
+
+/* What a row is found by. */
+typedef struct
+{
+  char **texts[N_FITS]; /* words, folded; the title's stand under FIT_TITLE */
+  guint position;
+  guint recent; /* 0: was not used lately */
+  guint fit;    /* of the search, G_MAXUINT: not found */
+} Choice;
 
 enum
 {
   CHOSEN,
+  LIFTED,
+  DRAGGED,
+  DROPPED,
   N_SIGNALS
 };
 
 static guint signals[N_SIGNALS];
-static GQuark words_quark;
+static GQuark choice_quark;
 
 G_DEFINE_FINAL_TYPE (SbChoiceList, sb_choice_list, GTK_TYPE_WIDGET)
+
+static void
+choice_free (gpointer data)
+{
+  Choice *choice = data;
+
+  for (guint i = 0; i < N_FITS; i++)
+    g_strfreev (choice->texts[i]);
+  g_free (choice);
+}
+
+static Choice *
+choice_of (GtkListBoxRow *row)
+{
+  return g_object_get_qdata (G_OBJECT (row), choice_quark);
+}
+
+/* --- searching ----------------------------------------------------------------------------------
+ */
+
+/* "refunds" finds "refund", and the other way round. */
+static gboolean
+fits (const char *word, const char *wanted)
+{
+  return g_str_has_prefix (word, wanted) || (strlen (word) > 3 && g_str_has_prefix (wanted, word));
+}
+
+static guint
+fit_word (Choice *choice, const char *wanted)
+{
+  for (guint i = FIT_TITLE; i < N_FITS; i++)
+    for (guint j = 0; choice->texts[i] != NULL && choice->texts[i][j] != NULL; j++)
+      if (fits (choice->texts[i][j], wanted))
+        return i == FIT_TITLE && j == 0 ? FIT_TITLE_START : i;
+  return G_MAXUINT;
+}
+
+static void
+judge (SbChoiceList *self, Choice *choice)
+{
+  choice->fit = 0;
+  for (guint i = 0; self->words != NULL && self->words[i] != NULL; i++)
+    {
+      guint fit = fit_word (choice, self->words[i]);
+
+      if (fit == G_MAXUINT)
+        {
+          choice->fit = G_MAXUINT;
+          return;
+        }
+      choice->fit += fit;
+    }
+}
+
+static gboolean
+is_searching (SbChoiceList *self)
+{
+  return self->words != NULL && self->words[0] != NULL;
+}
 
 static gboolean
 filter_cb (GtkListBoxRow *row, gpointer data)
 {
-  SbChoiceList *self = data;
-  const char *text = g_object_get_qdata (G_OBJECT (row), words_quark);
+  return choice_of (row)->fit != G_MAXUINT;
+}
 
-  for (guint i = 0; self->words != NULL && self->words[i] != NULL; i++)
-    if (strstr (text, self->words[i]) == NULL)
-      return FALSE;
-  return TRUE;
+static int
+sort_cb (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
+{
+  Choice *first = choice_of (a);
+  Choice *second = choice_of (b);
+
+  if (first->fit != second->fit)
+    return first->fit < second->fit ? -1 : 1;
+  if (first->recent != second->recent)
+    return first->recent - 1 < second->recent - 1 ? -1 : 1;
+  return (int)first->position - (int)second->position;
+}
+
+static void
+add_heading (GtkListBoxRow *row, const char *words)
+{
+  GtkWidget *label = gtk_label_new (words);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "sb-heading");
+  gtk_list_box_row_set_header (row, label);
+}
+
+static void
+header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  gboolean recent = choice_of (row)->recent > 0;
+  gboolean was_recent = before != NULL && choice_of (before)->recent > 0;
+
+  if (is_searching (data))
+    gtk_list_box_row_set_header (row, NULL);
+  else if (recent && before == NULL)
+    add_heading (row, _ ("Used lately"));
+  else if (!recent && was_recent)
+    add_heading (row, _ ("Everything"));
+  else
+    gtk_list_box_row_set_header (row, NULL);
+}
+
+static GtkListBoxRow *
+first_row (SbChoiceList *self)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+    if (choice_of (row)->fit != G_MAXUINT)
+      return row;
+  return NULL;
 }
 
 static void
 search_cb (SbChoiceList *self)
 {
-  g_autofree char *folded =
-    g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
+  GtkListBoxRow *row;
 
   g_strfreev (self->words);
-  self->words = g_strsplit_set (folded, " ", -1);
+  self->words =
+    g_str_tokenize_and_fold (gtk_editable_get_text (GTK_EDITABLE (self->search)), NULL, NULL);
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+    judge (self, choice_of (row));
+  gtk_list_box_invalidate_sort (self->list);
   gtk_list_box_invalidate_filter (self->list);
+  gtk_list_box_invalidate_headers (self->list);
+  /* What Enter takes is seen before it is pressed. */
+  row = first_row (self);
+  gtk_list_box_select_row (self->list, is_searching (self) ? row : NULL);
+  if (row != NULL)
+    {
+      GtkAdjustment *adjustment = gtk_list_box_get_adjustment (self->list);
+
+      if (adjustment != NULL)
+        gtk_adjustment_set_value (adjustment, 0);
+    }
 }
 
 static void
@@ -67,12 +209,11 @@ activate_cb (SbChoiceList *self)
 {
   GtkListBoxRow *row;
 
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
-    if (gtk_widget_get_child_visible (GTK_WIDGET (row)))
-      {
-        row_activated_cb (self, row);
-        return;
-      }
+  /* The search is told of what was typed a little later. */
+  search_cb (self);
+  row = first_row (self);
+  if (row != NULL)
+    row_activated_cb (self, row);
 }
 
 static void
@@ -84,11 +225,86 @@ down_cb (SbChoiceList *self)
 static gboolean
 key_cb (SbChoiceList *self, guint key)
 {
-  if (key != GDK_KEY_Down)
+  if (key != GDK_KEY_Down && key != GDK_KEY_KP_Down)
     return GDK_EVENT_PROPAGATE;
   down_cb (self);
   return GDK_EVENT_STOP;
 }
+
+/* --- drawing a row out of the list --------------------------------------------------------------
+ */
+
+static void
+drag_begin_cb (SbChoiceList *self, double x, double y)
+{
+  graphene_point_t at;
+
+  self->lifted = FALSE;
+  self->lift = NULL;
+  if (gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (self->list),
+                                &GRAPHENE_POINT_INIT ((float)x, (float)y), &at))
+    self->lift = gtk_list_box_get_row_at_y (self->list, (int)at.y);
+}
+
+static void
+drag_update_cb (SbChoiceList *self, double dx, double dy, GtkGesture *gesture)
+{
+  double x = 0;
+  double y = 0;
+
+  gtk_gesture_drag_get_start_point (GTK_GESTURE_DRAG (gesture), &x, &y);
+  /* Up and down is how a list is scrolled by touch. */
+  if (!self->lifted && self->lift != NULL &&
+      gtk_drag_check_threshold (GTK_WIDGET (self), 0, 0, (int)dx, (int)dy))
+    {
+      self->lifted = TRUE;
+      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+      g_signal_emit (self, signals[LIFTED], 0, gtk_widget_get_name (GTK_WIDGET (self->lift)),
+                     self->lift);
+    }
+  if (self->lifted)
+    g_signal_emit (self, signals[DRAGGED], 0, x + dx, y + dy);
+}
+
+static void
+end_drag (SbChoiceList *self, gboolean cancelled)
+{
+  gboolean lifted = self->lifted;
+
+  self->lift = NULL;
+  self->lifted = FALSE;
+  if (lifted)
+    g_signal_emit (self, signals[DROPPED], 0, cancelled);
+}
+
+static void
+drag_end_cb (SbChoiceList *self)
+{
+  end_drag (self, FALSE);
+}
+
+static void
+drag_cancel_cb (SbChoiceList *self)
+{
+  end_drag (self, TRUE);
+}
+
+void
+sb_choice_list_set_draggable (SbChoiceList *self)
+{
+  GtkGesture *drag = gtk_gesture_drag_new ();
+
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (drag), GTK_PHASE_CAPTURE);
+  g_signal_connect_object (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drag, "drag-update", G_CALLBACK (drag_update_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (drag, "drag-end", G_CALLBACK (drag_end_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drag, "cancel", G_CALLBACK (drag_cancel_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+}
+
+/* --- object -------------------------------------------------------------------------------------
+ */
 
 static void
 sb_choice_list_dispose (GObject *object)
@@ -99,6 +315,7 @@ sb_choice_list_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_pointer (&self->words, g_strfreev);
+  self->lift = NULL;
 
   G_OBJECT_CLASS (sb_choice_list_parent_class)->dispose (object);
 }
@@ -109,7 +326,13 @@ sb_choice_list_class_init (SbChoiceListClass *klass)
   G_OBJECT_CLASS (klass)->dispose = sb_choice_list_dispose;
   signals[CHOSEN] = g_signal_new ("chosen", SB_TYPE_CHOICE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  words_quark = g_quark_from_static_string ("sb-choice-words");
+  signals[LIFTED] = g_signal_new ("lifted", SB_TYPE_CHOICE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 2, G_TYPE_STRING, GTK_TYPE_WIDGET);
+  signals[DRAGGED] = g_signal_new ("dragged", SB_TYPE_CHOICE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[DROPPED] = g_signal_new ("dropped", SB_TYPE_CHOICE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  choice_quark = g_quark_from_static_string ("sb-choice");
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
 }
 
@@ -134,7 +357,9 @@ sb_choice_list_init (SbChoiceList *self)
   gtk_widget_add_controller (GTK_WIDGET (self->search), keys);
 
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
-  gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
+  gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_SINGLE);
+  gtk_list_box_set_sort_func (self->list, sort_cb, self, NULL);
+  gtk_list_box_set_header_func (self->list, header_cb, self, NULL);
   gtk_list_box_set_filter_func (self->list, filter_cb, self, NULL);
   gtk_widget_set_margin_top (none, 24);
   gtk_widget_add_css_class (none, "dim-label");
@@ -149,6 +374,8 @@ sb_choice_list_init (SbChoiceList *self)
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 320);
   gtk_widget_set_parent (scroller, GTK_WIDGET (self));
+  /* Typing goes on searching when the focus is on a row. */
+  gtk_search_entry_set_key_capture_widget (self->search, GTK_WIDGET (self->list));
 }
 
 GtkWidget *
@@ -168,17 +395,26 @@ sb_choice_list_add (SbChoiceList *self,
                     const char *kind,
                     const char *title,
                     const char *subtitle,
-                    const char *keywords)
+                    const char *keywords,
+                    const char *help)
 {
+  const char *texts[N_FITS] = { NULL, title, keywords, subtitle, help };
+  Choice *choice = g_new0 (Choice, 1);
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *tile = sb_tile_new (kind, 32);
   GtkWidget *text = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *title_label = gtk_label_new (title);
   GtkWidget *subtitle_label = gtk_label_new (subtitle);
-  g_autofree char *all = g_strjoin (" ", title, subtitle, kind, keywords, NULL);
   g_autofree char *spoken = g_strdup_printf ("%s, %s", title, subtitle);
 
+  for (guint i = 0; i < N_FITS; i++)
+    if (texts[i] != NULL)
+      choice->texts[i] = g_str_tokenize_and_fold (texts[i], NULL, NULL);
+  while (gtk_list_box_get_row_at_index (self->list, (int)choice->position) != NULL)
+    choice->position += 1;
+  g_object_set_qdata_full (G_OBJECT (row), choice_quark, choice, choice_free);
+  judge (self, choice);
   gtk_widget_set_valign (tile, GTK_ALIGN_CENTER);
   gtk_label_set_xalign (GTK_LABEL (title_label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (title_label), PANGO_ELLIPSIZE_END);
@@ -195,9 +431,23 @@ sb_choice_list_add (SbChoiceList *self,
   gtk_widget_set_margin_bottom (box, 6);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_name (row, id);
-  g_object_set_qdata_full (G_OBJECT (row), words_quark, g_utf8_casefold (all, -1), g_free);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   gtk_list_box_append (self->list, row);
+}
+
+void
+sb_choice_list_set_recent (SbChoiceList *self, const char *const *ids)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+    {
+      choice_of (row)->recent = 0;
+      for (guint j = 0; ids != NULL && ids[j] != NULL; j++)
+        if (strcmp (ids[j], gtk_widget_get_name (GTK_WIDGET (row))) == 0)
+          choice_of (row)->recent = j + 1;
+    }
+  search_cb (self);
 }
 
 void

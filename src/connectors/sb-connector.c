@@ -47,6 +47,7 @@ trigger_free (SbTrigger *trigger)
 {
   g_free (trigger->id);
   g_free (trigger->label);
+  g_free (trigger->words);
   g_free (trigger->record);
   g_clear_pointer (&trigger->topics, g_ptr_array_unref);
   g_clear_pointer (&trigger->samples, sb_value_unref);
@@ -59,6 +60,7 @@ action_free (SbAction *action)
 {
   g_free (action->id);
   g_free (action->label);
+  g_free (action->words);
   g_free (action->kind);
   g_free (action->help);
   g_ptr_array_unref (action->fields);
@@ -126,6 +128,20 @@ fields_new (SbValue *list)
   return fields;
 }
 
+static char *
+read_words (SbValue *document)
+{
+  SbValue *list = sb_value_get_member (document, "words");
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < sb_value_get_length (list); i++)
+    {
+      g_string_append (words, i > 0 ? " " : "");
+      g_string_append (words, sb_value_get_text (sb_value_get_item (list, i)));
+    }
+  return words->len > 0 ? g_strdup (words->str) : NULL;
+}
+
 static SbTrigger *
 trigger_new (SbValue *document)
 {
@@ -134,6 +150,7 @@ trigger_new (SbValue *document)
 
   trigger->id = g_strdup (sb_value_get_string (document, "id"));
   trigger->label = g_strdup (sb_value_get_string (document, "label"));
+  trigger->words = read_words (document);
   trigger->record = g_strdup (sb_value_get_string (document, "record"));
   trigger->samples = ref_member (document, "samples");
   trigger->outputs = fields_new (sb_value_get_member (document, "outputs"));
@@ -166,6 +183,7 @@ action_new (SbValue *document)
 
   action->id = g_strdup (sb_value_get_string (document, "id"));
   action->label = g_strdup (sb_value_get_string (document, "label"));
+  action->words = read_words (document);
   action->kind = g_strdup (sb_value_get_string (document, "kind"));
   action->help = g_strdup (sb_value_get_string (document, "help"));
   action->fields = fields_new (sb_value_get_member (document, "fields"));

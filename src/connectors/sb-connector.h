@@ -45,6 +45,7 @@ typedef struct
 {
   char      *id;       /* "order-paid" */
   char      *label;    /* "an order is paid": reads on after "When" */
+  char      *words;    /* (nullable): what else it is called, for searching, with blanks between */
   char      *record;   /* template over the body, "Order {{trigger.name}}": names a run */
   GPtrArray *topics;   /* (element-type utf8) (nullable): topics that belong to it */
   SbValue   *samples;  /* array of sample bodies */
@@ -63,6 +64,7 @@ typedef struct
 {
   char          *id;      /* "create-invoice" */
   char          *label;   /* "create an invoice": reads on after "Do" */
+  char          *words;   /* (nullable): what else it is called, for searching, with blanks between */
   char          *kind;    /* "action" or "lookup" */
   char          *help;    /* (nullable) */
   GPtrArray     *fields;  /* of SbField */

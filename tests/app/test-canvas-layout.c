@@ -212,6 +212,63 @@ test_zoom (void)
   g_assert_cmpfloat (sb_canvas_fit_zoom (0, 0, 500, 500), ==, 1.0);
 }
 
+static gboolean
+leave_out_cb (const SbNode *node, gpointer data)
+{
+  return g_strcmp0 (node->id, data) == 0;
+}
+
+/* Where a card that is let go would drop. */
+static void
+test_nearest (void)
+{
+  g_autoptr (SbFlow) flow = parse (branch_flow);
+  g_autoptr (SbCanvasLayout) layout = sb_canvas_layout_new (flow, &metrics);
+  const SbNode *plus = sb_canvas_layout_find (layout, "+way/1/0");
+  const SbNode *found;
+  double x = middle_x (plus) + 10;
+  double y = plus->y + 20;
+
+  found = sb_canvas_layout_nearest_add (layout, x, y, 100, NULL, NULL);
+  g_assert_true (found == plus);
+  found = sb_canvas_layout_nearest_add (layout, x, y, 5, NULL, NULL);
+  g_assert_null (found);
+  found = sb_canvas_layout_nearest_add (layout, x, y, 1000, leave_out_cb, (gpointer) "+way/1/0");
+  g_assert_nonnull (found);
+  g_assert_true (found != plus);
+  g_assert_cmpint (found->kind, ==, SB_NODE_ADD);
+  g_assert_null (sb_canvas_layout_nearest_add (layout, -5000, 0, 1000, NULL, NULL));
+}
+
+/* Another condition goes between two heads; a long sentence makes its own card higher and no other.
+ */
+static void
+test_ways_and_heights (void)
+{
+  g_autoptr (SbFlow) flow = parse (branch_flow);
+  g_autoptr (GHashTable) heights = g_hash_table_new (g_str_hash, g_str_equal);
+  SbCanvasMetrics tall = metrics;
+  g_autoptr (SbCanvasLayout) plain = sb_canvas_layout_new (flow, &metrics);
+  g_autoptr (SbCanvasLayout) layout = NULL;
+  const SbNode *way = sb_canvas_layout_find (plain, "way/0+");
+
+  g_assert_nonnull (way);
+  g_assert_cmpint (way->kind, ==, SB_NODE_ADD_WAY);
+  g_assert_cmpint (way->lane, ==, 0);
+  g_assert_false (sb_node_is_card (way));
+  g_assert_null (sb_canvas_layout_find (plain, "way/1+"));
+
+  g_hash_table_insert (heights, (gpointer) "stock", GINT_TO_POINTER (110));
+  g_hash_table_insert (heights, (gpointer) "last", GINT_TO_POINTER (20));
+  tall.heights = heights;
+  layout = sb_canvas_layout_new (flow, &tall);
+  g_assert_cmpfloat (sb_canvas_layout_find (layout, "stock")->height, ==, 110);
+  g_assert_cmpfloat (sb_canvas_layout_find (layout, "tell")->height, ==, 84);
+  g_assert_cmpfloat (sb_canvas_layout_find (layout, "last")->height, ==, 84);
+  g_assert_cmpfloat (sb_canvas_layout_find (layout, "last")->y, ==,
+                     sb_canvas_layout_find (plain, "last")->y + 26);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -223,5 +280,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/canvas-layout/edges", test_edges);
   g_test_add_func ("/canvas-layout/move", test_move);
   g_test_add_func ("/canvas-layout/zoom", test_zoom);
+  g_test_add_func ("/canvas-layout/nearest", test_nearest);
+  g_test_add_func ("/canvas-layout/ways-and-heights", test_ways_and_heights);
   return g_test_run ();
 }

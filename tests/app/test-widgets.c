@@ -246,11 +246,11 @@ test_canvas (void)
 
   gtk_widget_activate_action (canvas, "canvas.choose", "s", "packing");
   g_assert_cmpstr (sb_flow_model_get_chosen (model), ==, "packing");
-  gtk_widget_activate_action (canvas, "canvas.move", "s", "up");
+  gtk_widget_activate_action (canvas, "canvas.walk", "s", "up");
   g_assert_cmpstr (sb_flow_model_get_chosen (model), ==, "parcel");
-  gtk_widget_activate_action (canvas, "canvas.duplicate", "s", "");
+  gtk_widget_activate_action (canvas, "canvas.duplicate", NULL);
   g_assert_cmpstr (sb_flow_model_get_chosen (model), ==, "parcel-2");
-  gtk_widget_activate_action (canvas, "canvas.remove", "s", "");
+  gtk_widget_activate_action (canvas, "canvas.remove", NULL);
   g_assert_null (sb_flow_model_find_step (model, "parcel-2"));
   g_assert_nonnull (sb_flow_model_find_step (model, "parcel"));
   sb_flow_model_undo (model);
@@ -262,6 +262,116 @@ test_canvas (void)
   settle ();
   g_assert_cmpfloat (sb_canvas_get_zoom (SB_CANVAS (canvas)), <, 0.5);
 
+  destroy_window (window);
+  g_assert_finalize_object (model);
+}
+
+static const SbNode *
+node_of (GtkWidget *canvas, const char *id)
+{
+  return sb_canvas_layout_find (sb_canvas_get_layout (SB_CANVAS (canvas)), id);
+}
+
+static void
+drag_over (GtkWidget *canvas, const char *id)
+{
+  const SbNode *node = node_of (canvas, id);
+  double zoom = sb_canvas_get_zoom (SB_CANVAS (canvas));
+  graphene_rect_t view;
+
+  sb_canvas_center_on (SB_CANVAS (canvas), node->x, node->y);
+  sb_canvas_get_view (SB_CANVAS (canvas), &view);
+  sb_canvas_drag_to (SB_CANVAS (canvas), (node->x + 12 - view.origin.x) * zoom,
+                     (node->y + 12 - view.origin.y) * zoom);
+}
+
+/* A step from elsewhere drops on the + it is held over, at any zoom, and nowhere else. */
+static void
+test_canvas_drop (void)
+{
+  const double zooms[] = { 1.0, 0.6, 1.7 };
+  SbFlowModel *model = make_model ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *canvas = g_object_new (SB_TYPE_CANVAS, NULL);
+  GtkWidget *window;
+
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), canvas);
+  window = show_in_window (scroller, 700, 500);
+  sb_canvas_set_model (SB_CANVAS (canvas), model);
+  settle ();
+  for (guint i = 0; i < G_N_ELEMENTS (zooms); i++)
+    {
+      SbValue *step =
+        sb_json_parse ("{\"id\": \"pause\", \"type\": \"delay\", \"duration\": \"1 h\"}", -1, NULL);
+
+      sb_canvas_set_zoom (SB_CANVAS (canvas), zooms[i]);
+      settle ();
+      sb_canvas_lift (SB_CANVAS (canvas), step, canvas, 0, 0);
+      drag_over (canvas, "+/-1/1");
+      settle ();
+      g_assert_true (sb_canvas_drop (SB_CANVAS (canvas)));
+      g_assert_cmpstr (((SbStep *)g_ptr_array_index (sb_flow_model_get_flow (model)->steps, 1))->id,
+                       ==, "pause");
+      g_assert_cmpstr (sb_flow_model_get_chosen (model), ==, "pause");
+      sb_flow_model_undo (model);
+      settle ();
+
+      sb_canvas_lift (SB_CANVAS (canvas), sb_value_new_object (), canvas, 0, 0);
+      sb_canvas_drag_to (SB_CANVAS (canvas), -300, 20);
+      g_assert_false (sb_canvas_drop (SB_CANVAS (canvas)));
+      g_assert_false (sb_flow_model_can_undo (model));
+    }
+  destroy_window (window);
+  g_assert_finalize_object (model);
+}
+
+/* Moving keeps what refers to a step, and ways come and go. */
+static void
+test_canvas_edit (void)
+{
+  SbFlowModel *model = make_model ();
+  GtkWidget *canvas = g_object_new (SB_TYPE_CANVAS, NULL);
+  GtkWidget *window = show_in_window (canvas, 700, 500);
+  SbFlow *flow;
+
+  sb_canvas_set_model (SB_CANVAS (canvas), model);
+  settle ();
+  gtk_widget_activate_action (canvas, "canvas.choose", "s", "packing");
+  gtk_widget_activate_action (canvas, "canvas.move-up", NULL);
+  flow = sb_flow_model_get_flow (model);
+  g_assert_cmpstr (((SbStep *)g_ptr_array_index (flow->steps, flow->steps->len - 1))->id, ==,
+                   "parcel");
+  g_assert_cmpstr (sb_flow_model_get_chosen (model), ==, "packing");
+  g_assert_null (sb_flow_model_find_problem (model, "packing", NULL));
+  gtk_widget_activate_action (canvas, "canvas.move-down", NULL);
+  /* At the end there is nowhere further down. */
+  gtk_widget_activate_action (canvas, "canvas.move-down", NULL);
+  flow = sb_flow_model_get_flow (model);
+  g_assert_cmpstr (((SbStep *)g_ptr_array_index (flow->steps, flow->steps->len - 1))->id, ==,
+                   "packing");
+
+  for (guint i = 0; i < flow->steps->len; i++)
+    {
+      SbStep *step = g_ptr_array_index (flow->steps, i);
+      g_autofree char *id = g_strdup (step->id);
+      g_autofree char *head = g_strdup_printf ("%s/1", id);
+
+      if (step->type != SB_STEP_BRANCH)
+        continue;
+      gtk_widget_activate_action (canvas, "canvas.choose", "s", head);
+      gtk_widget_activate_action (canvas, "canvas.add-way", NULL);
+      /* What was otherwise is still the last. */
+      step = sb_flow_model_find_step (model, id);
+      g_assert_cmpuint (step->lanes->len, ==, 3);
+      g_assert_nonnull (((SbLane *)g_ptr_array_index (step->lanes, 1))->condition);
+      g_assert_null (((SbLane *)g_ptr_array_index (step->lanes, 2))->condition);
+      gtk_widget_activate_action (canvas, "canvas.way-left", NULL);
+      g_assert_true (g_str_has_suffix (sb_flow_model_get_chosen (model), "/0"));
+      gtk_widget_activate_action (canvas, "canvas.remove-way", NULL);
+      step = sb_flow_model_find_step (model, id);
+      g_assert_cmpuint (step->lanes->len, ==, 2);
+      break;
+    }
   destroy_window (window);
   g_assert_finalize_object (model);
 }
@@ -373,14 +483,16 @@ chosen_cb (SbChoiceList *list, const char *id, char **chosen)
 static void
 test_choice_list (void)
 {
+  static const char *const recent[] = { "two", NULL };
   GtkWidget *list = sb_choice_list_new ("Search");
   g_autofree char *chosen = NULL;
   GtkWidget *window;
   GtkWidget *search;
 
   sb_choice_list_add (SB_CHOICE_LIST (list), "one", "shop", "Give the money back", "Shopify",
-                      "refund");
-  sb_choice_list_add (SB_CHOICE_LIST (list), "two", "chat", "Tell the channel", "Slack", NULL);
+                      "refund", NULL);
+  sb_choice_list_add (SB_CHOICE_LIST (list), "two", "chat", "Tell the channel", "Slack", NULL,
+                      "A note into a channel");
   g_signal_connect (list, "chosen", G_CALLBACK (chosen_cb), &chosen);
   window = show_in_window (list, 300, 300);
   search = find_by_type (list, GTK_TYPE_SEARCH_ENTRY);
@@ -392,6 +504,22 @@ test_choice_list (void)
   settle ();
   g_signal_emit_by_name (search, "activate");
   g_assert_cmpstr (chosen, ==, "one");
+  /* Words of the help find, too, but a name is better. */
+  gtk_editable_set_text (GTK_EDITABLE (search), "money");
+  g_signal_emit_by_name (search, "activate");
+  g_assert_cmpstr (chosen, ==, "one");
+  gtk_editable_set_text (GTK_EDITABLE (search), "note");
+  g_signal_emit_by_name (search, "activate");
+  g_assert_cmpstr (chosen, ==, "two");
+  g_clear_pointer (&chosen, g_free);
+  gtk_editable_set_text (GTK_EDITABLE (search), "zebra");
+  g_signal_emit_by_name (search, "activate");
+  g_assert_null (chosen);
+  /* What was used lately stands first. */
+  gtk_editable_set_text (GTK_EDITABLE (search), "");
+  sb_choice_list_set_recent (SB_CHOICE_LIST (list), recent);
+  g_signal_emit_by_name (search, "activate");
+  g_assert_cmpstr (chosen, ==, "two");
   destroy_window (window);
 }
 
@@ -409,6 +537,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/widgets/field-row", test_field_row);
   g_test_add_func ("/widgets/condition-editor", test_condition_editor);
   g_test_add_func ("/widgets/canvas", test_canvas);
+  g_test_add_func ("/widgets/canvas-drop", test_canvas_drop);
+  g_test_add_func ("/widgets/canvas-edit", test_canvas_edit);
   g_test_add_func ("/widgets/pages", test_pages);
   g_test_add_func ("/widgets/markup", test_markup);
   g_test_add_func ("/widgets/adaptive", test_adaptive);
