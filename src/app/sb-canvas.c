@@ -239,10 +239,16 @@ static void
 sb_canvas_set_focus_child (GtkWidget *widget, GtkWidget *child)
 {
   SbCanvas *self = SB_CANVAS (widget);
+  const SbNode *node;
 
   GTK_WIDGET_CLASS (sb_canvas_parent_class)->set_focus_child (widget, child);
-  if (child != NULL && self->layout != NULL && self->drag == NULL && !self->panning)
-    sb_canvas_reveal_node (self, sb_canvas_layout_find (self->layout, gtk_widget_get_name (child)));
+  if (child == NULL || self->layout == NULL || self->drag != NULL || self->panning)
+    return;
+  node = sb_canvas_layout_find (self->layout, gtk_widget_get_name (child));
+  sb_canvas_reveal_node (self, node);
+  /* What has the focus is what keys are about. */
+  if (node != NULL && sb_node_is_card (node) && g_hash_table_contains (self->children, node->id))
+    sb_flow_model_set_chosen (self->model, node->id);
 }
 
 /* --- what is shown ------------------------------------------------------------------------------

@@ -261,9 +261,9 @@ sb_card_set_sentence (SbCard *self, const char *tile, const char *markup)
 void
 sb_card_set_result (SbCard *self, const char *icon_name, const char *style, const char *text)
 {
-  const char *icon_classes[] = { style != NULL ? style : "dim-label", NULL };
+  const char *icon_classes[] = { style != NULL ? style : "sb-dim", NULL };
   const char *text_classes[] = {
-    "caption", style != NULL && g_str_equal (style, "sb-trouble") ? style : "dim-label", NULL
+    "caption", style != NULL && g_str_equal (style, "sb-trouble") ? style : "sb-dim", NULL
   };
 
   gtk_image_set_from_icon_name (GTK_IMAGE (self->result_icon), icon_name);
@@ -316,7 +316,7 @@ sb_card_set_status (SbCard *self, const SbStepStatus *status, const char *words)
       append_mark (self, "sb-clock-symbolic", "sb-held", status->waiting, counted);
     }
   if (words != NULL && gtk_widget_get_first_child (GTK_WIDGET (self->status)) == NULL)
-    append_mark (self, "sb-dash-symbolic", "dim-label", 1, FALSE);
+    append_mark (self, "sb-dash-symbolic", "sb-dim", 1, FALSE);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), words);
   gtk_widget_set_visible (GTK_WIDGET (self->status), words != NULL && !sb_card_is_head (self));
   update_spoken (self);

@@ -55,6 +55,9 @@ static const Group groups[] = {
       { N_ ("Go from card to card"), NULL, { "Up", "Down" } },
       { N_ ("Go between ways of a branch"), NULL, { "Left", "Right" } },
       { N_ ("Move the card"), NULL, { "<Alt>Up", "<Alt>Down" } },
+      { N_ ("Move the card to the way beside it"),
+        NULL,
+        { "<Alt><Shift>Left", "<Alt><Shift>Right" } },
       { N_ ("Add a step behind the card"), NULL, { "Insert" } },
       { N_ ("Take the card out"), NULL, { "Delete" } },
       { N_ ("Copy, cut"), NULL, { "<Primary>c", "<Primary>x" } },
@@ -63,6 +66,7 @@ static const Group groups[] = {
       { N_ ("What can be done with the card"), NULL, { "Menu" } },
       { N_ ("Larger, smaller"), NULL, { "<Primary>plus", "<Primary>minus" } },
       { N_ ("As large as usual"), NULL, { "<Primary>0" } },
+      { N_ ("Show all of the map"), NULL, { "<Primary>9" } },
     } },
   { N_ ("In a field"),
     {

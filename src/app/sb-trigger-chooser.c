@@ -60,7 +60,8 @@ fill (SbChoiceList *list, SbConnectors *connectors)
           g_autofree char *id = g_strdup_printf ("%s/%s", connector->id, trigger->id);
           g_autofree char *title = g_strdup_printf (_ ("When %s"), trigger->label);
 
-          sb_choice_list_add (list, id, connector->kind, title, connector->name, trigger->words, NULL);
+          sb_choice_list_add (list, id, connector->kind, title, connector->name, trigger->words,
+                              NULL);
         }
     }
   sb_choice_list_add (list, "manual/", "tasks", _ ("When I start it"), _ ("By hand, with a record"),

@@ -25,6 +25,15 @@ def card(app, start):
     return app.wait('push button', lambda name: name.startswith(start))
 
 
+def choose(app, start):
+    """As assistive technology does; a button takes a moment to be pressed."""
+    node = card(app, start)
+    app.act(node)
+    time.sleep(0.5)
+    app.focus()
+    return node
+
+
 def cards(app):
     """What is read from top to bottom."""
     starts = ('When ', 'Do ', 'Go on only if', 'If ', 'Otherwise', 'For each', 'Wait')
@@ -90,8 +99,7 @@ def check_dragging(app):
 def check_moving(app):
     """By keys; what needs a step that now comes later says so, and Undo is there."""
     before = cards(app)
-    app.act(card(app, 'Do look up the customer'))
-    app.focus()
+    choose(app, 'Do look up the customer')
     app.key('alt+Down')
     wait_for('the sentence', lambda: app.find(None, lambda name: 'needs what “' in name))
     app.screenshot('moved')
@@ -106,8 +114,7 @@ def check_moving(app):
 
 def check_clipboard(app):
     before = cards(app)
-    app.act(card(app, 'Go on only if'))
-    app.focus()
+    choose(app, 'Go on only if')
     app.key('ctrl+c')
     app.key('ctrl+v')
     wait_for('the copy', lambda: len(cards(app)) == len(before) + 1)
@@ -142,7 +149,7 @@ def check_ways(app):
 
 def check_palette(app):
     """A step drawn out of the list of a +, onto another +."""
-    app.act(card(app, 'When an order is paid'))
+    choose(app, 'When an order is paid')
     before = cards(app)
     target = middle(app, app.find_all('push button', PLUS)[1])
     app.act(app.find_all('push button', PLUS)[0])
@@ -166,9 +173,7 @@ def check_palette(app):
 
 def check_view(app):
     # The ground is drawn along with the left button, and the wheel with Ctrl zooms about the pointer.
-    trigger = card(app, 'When an order is paid')
-    app.act(trigger)
-    time.sleep(0.3)
+    trigger = choose(app, 'When an order is paid')
     x, y, width, height = box(app, trigger)
     draw(app, (x - 60, y + 300), (x - 60, y + 150))
     wait_for('the map to move', lambda: box(app, trigger)[1] < y - 100)
@@ -188,8 +193,7 @@ def check_view(app):
 
 
 def check_menu(app):
-    app.act(card(app, 'Go on only if'))
-    app.focus()
+    choose(app, 'Go on only if')
     app.key('Menu')
     app.wait(None, lambda name: name.startswith('Paste Below'))
     app.screenshot('card-menu')
