@@ -201,7 +201,32 @@ summarize (SbCall *call, GError **error)
   return object;
 }
 
+/* days (30), flow (all), mode (the engine's) */
+static SbValue *
+show_stats (SbCall *call, GError **error)
+{
+  gint64 days = sb_value_get_int_or (call->arguments, "days", 30);
+  const char *mode = sb_value_get_string (call->arguments, "mode");
+
+  if (days < 1 || days > SB_STATS_MAX_DAYS)
+    {
+      g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+                   _ ("There are figures for 1 to %d days, not for %" G_GINT64_FORMAT "."),
+                   SB_STATS_MAX_DAYS, days);
+      return NULL;
+    }
+  sb_store_stats_async (call->store, sb_value_get_string (call->arguments, "flow"),
+                        mode != NULL ? mode : sb_engine_get_mode (call->engine), (guint)days,
+                        call->cancellable, sb_call_ready_cb, call);
+  return sb_store_stats_finish (call->store, sb_call_wait (call), error);
+}
+
 const SbCommandEntry sb_commands_runs[] = {
-  { "runs.list", list_runs },      { "runs.show", show_run }, { "runs.retry", retry_run },
-  { "runs.resolve", resolve_run }, { "status", summarize },   { NULL, NULL },
+  { "stats", show_stats },
+  { "runs.list", list_runs },
+  { "runs.show", show_run },
+  { "runs.retry", retry_run },
+  { "runs.resolve", resolve_run },
+  { "status", summarize },
+  { NULL, NULL },
 };

@@ -99,7 +99,8 @@ sb_db_open (const char *path, gboolean writable, GError **error)
     }
   sqlite3_progress_handler (self->handle, PROGRESS_STEPS, progress_cb, self);
 
-  if (!set_pragmas (self, writable, error) || !sb_db_add_search (self, error))
+  if (!set_pragmas (self, writable, error) || !sb_db_add_search (self, error) ||
+      !sb_db_add_stats (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

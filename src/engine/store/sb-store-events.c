@@ -14,8 +14,6 @@
 #include "sb-error.h"
 #include "sb-fault.h"
 
-#define QUARTER_US (15 * 60 * (gint64)G_USEC_PER_SEC)
-
 static gint64 *
 new_id (gint64 id)
 {

@@ -149,6 +149,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SbStatement, sb_statement_reset)
 gboolean     sb_db_add_search     (SbDb         *self,
                                    GError      **error);
 
+/* What counts by time are kept for. */
+#define QUARTER_US (15 * 60 * (gint64)G_USEC_PER_SEC)
+
+/* Counts by outcome and time: sb-store-stats.c */
+gboolean     sb_db_add_stats      (SbDb         *self,
+                                   GError      **error);
+/* @state: how the run ended, or "inbox": it needs a person now. */
+gboolean     sb_db_count_outcome  (SbDb         *self,
+                                   gint64        run,
+                                   const char   *state,
+                                   gint64        now_us,
+                                   GError      **error);
+
 /* --- lock, files and schema ---------------------------------------------------------------------- */
 
 SbStoreLock      *sb_store_lock_take         (const char   *folder,

@@ -13,8 +13,6 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 
-#define QUARTER_US (15 * 60 * (gint64)G_USEC_PER_SEC)
-
 SbRun *
 sb_db_read_run (SbStatement *statement)
 {

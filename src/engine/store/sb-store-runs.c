@@ -127,6 +127,9 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
       (change->decision != NULL && !audit_decision (db, change, error)) ||
       !update_run (db, change, error))
     return FALSE;
+  if ((is_final (change->state) || (!was_inbox && strcmp (change->state, "inbox") == 0)) &&
+      !sb_db_count_outcome (db, change->run, change->state, sb_clock_now_us (), error))
+    return FALSE;
   SB_CRASH_POINT ("change-written");
   if (was_inbox || strcmp (change->state, "inbox") == 0)
     {

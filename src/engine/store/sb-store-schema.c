@@ -190,7 +190,19 @@ static const char migration_3[] =
   "  id INTEGER PRIMARY KEY CHECK (id = 1), done INTEGER NOT NULL, words INTEGER NOT NULL);"
   "INSERT INTO search_state VALUES (1, 0, 0);";
 
-static const char *const migrations[] = { migration_1, migration_2, migration_3 };
+/* Outcomes by time, for the dashboard: sb-store-stats.c. */
+static const char migration_4[] =
+  "CREATE TABLE outcomes ("
+  "  quarter INTEGER NOT NULL, flow INTEGER NOT NULL, mode TEXT NOT NULL, what TEXT NOT NULL,"
+  "  took INTEGER NOT NULL, n INTEGER NOT NULL,"
+  "  PRIMARY KEY (flow, mode, quarter, what, took)) WITHOUT ROWID;"
+  "INSERT INTO outcomes SELECT finished_us / 900000000, flow, mode, state,"
+  "  sb_duration_class (max (0, finished_us - started_us)), count (*) FROM runs"
+  "  WHERE finished_us > 0 GROUP BY 1, 2, 3, 4, 5;"
+  "INSERT INTO outcomes SELECT changed_us / 900000000, flow, mode, 'inbox', 0, count (*) FROM runs"
+  "  WHERE state = 'inbox' GROUP BY 1, 2, 3;";
+
+static const char *const migrations[] = { migration_1, migration_2, migration_3, migration_4 };
 
 gint
 sb_store_schema_get_version (void)

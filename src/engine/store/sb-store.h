@@ -200,6 +200,20 @@ void       sb_store_summary_async        (SbStore *self, GCancellable *cancellab
                                          GAsyncReadyCallback callback, gpointer data);
 SbValue   *sb_store_summary_finish       (SbStore *self, GAsyncResult *result, GError **error);
 
+#define SB_STATS_MAX_DAYS 366
+
+/* What became of runs in the last @days of this computer's calendar, today among them, counted when it
+ * happened (also of runs that retention removed). @flow_id (nullable): of all flows. An object:
+ *
+ *   total, days[] (oldest first; from_us, to_us), flows[] (by name; id, name, open: now in the inbox,
+ *   has_baseline: its plan says how many minutes a record takes by hand), each with
+ *     runs (finished), done, to_inbox (how often one needed a person), saved_minutes (done × the plan's
+ *     minutes), and where any was done median_ms and p95_ms, exact to a fifth: from the event to the end. */
+void       sb_store_stats_async          (SbStore *self, const char *flow_id, const char *mode, guint days,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbValue   *sb_store_stats_finish         (SbStore *self, GAsyncResult *result, GError **error);
+
 /* --- pilots, audit, settings, retention --------------------------------------------------------- */
 
 void       sb_store_save_pilot_async     (SbStore *self, SbPilotRow *pilot,
