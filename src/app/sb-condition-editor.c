@@ -11,30 +11,26 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "sb-field-row.h"
+#include "sb-condition-node.h"
+#include "sb-condition.h"
 #include "sb-words.h"
 
-/* One comparison on screen. */
-typedef struct
-{
-  GtkWidget *box;
-  SbFieldRow *value;
-  GtkWidget *is;
-  SbFieldRow *to;
-} Line;
+/* Deeper than this nobody reads a condition. */
+#define MAX_DEPTH 4
 
 struct _SbConditionEditor
 {
   GtkWidget parent_instance;
 
-  GtkWidget *joined; /* all or any */
   GtkWidget *list;
-  GtkWidget *add;
-  GtkWidget *complex; /* shown for what is nested */
+  GtkLabel *sentence;
+  GtkWidget *verdict_box;
+  GtkImage *verdict_icon;
+  GtkLabel *verdict;
 
   SbFlowModel *model;
   char *step_id;
-  GPtrArray *lines; /* of Line */
+  SbConditionNode *root;
   SbValue *condition;
   gboolean filling;
 };
@@ -46,309 +42,414 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+static GQuark node_quark;
 
 G_DEFINE_FINAL_TYPE (SbConditionEditor, sb_condition_editor, GTK_TYPE_WIDGET)
 
-static const char *
-get_comparison (GtkWidget *drop_down)
+static void rebuild (SbConditionEditor *self);
+
+static SbConditionNode *
+node_of (GtkWidget *widget)
 {
-  return sb_words_comparisons ()[2 * gtk_drop_down_get_selected (GTK_DROP_DOWN (drop_down))];
+  return g_object_get_qdata (G_OBJECT (widget), node_quark);
 }
 
-/* The comparisons of a condition, where it is a plain one or a list of plain ones. */
-static SbValue *
-list_of (SbValue *condition, gboolean *any)
-{
-  SbValue *list = sb_value_get_member (condition, "all");
-
-  *any = list == NULL && sb_value_get_member (condition, "any") != NULL;
-  if (*any)
-    list = sb_value_get_member (condition, "any");
-  return list;
-}
-
-static gboolean
-is_comparison (SbValue *condition)
-{
-  return sb_value_get_string (condition, "is") != NULL;
-}
-
-static gboolean
-is_editable (SbValue *condition)
-{
-  gboolean any;
-  SbValue *list = list_of (condition, &any);
-
-  if (list == NULL)
-    return is_comparison (condition);
-  for (guint i = 0; i < sb_value_get_length (list); i++)
-    if (!is_comparison (sb_value_get_item (list, i)))
-      return FALSE;
-  return TRUE;
-}
-
-static SbValue *
-new_comparison (void)
-{
-  SbValue *comparison = sb_value_new_object ();
-
-  sb_value_set_string (comparison, "value", "");
-  sb_value_set_string (comparison, "is", "equals");
-  sb_value_set_string (comparison, "to", "");
-  return comparison;
-}
-
-static SbValue *
-comparison_at (SbConditionEditor *self, guint index)
-{
-  gboolean any;
-  SbValue *list = list_of (self->condition, &any);
-
-  return list != NULL ? sb_value_get_item (list, index) : self->condition;
-}
-
-static guint
-n_comparisons (SbConditionEditor *self)
-{
-  gboolean any;
-  SbValue *list = list_of (self->condition, &any);
-
-  return list != NULL ? sb_value_get_length (list) : 1;
-}
-
-static void show (SbConditionEditor *self);
-
-/* Takes @list as the new comparisons (transfer full). */
 static void
-put_list (SbConditionEditor *self, SbValue *list)
+emit_edited (SbConditionEditor *self)
 {
-  gboolean any = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->joined)) == 1;
-  SbValue *condition = sb_value_new_object ();
-
-  sb_value_set (condition, any ? "any" : "all", list);
   g_clear_pointer (&self->condition, sb_value_unref);
-  self->condition = condition;
-  g_signal_emit (self, signals[EDITED], 0, condition);
+  self->condition = sb_condition_node_write (self->root);
+  g_signal_emit (self, signals[EDITED], 0, self->condition);
+}
+
+/* --- edits
+ * ------------------------------------------------------------------------------------------ */
+
+static gboolean
+is_of_dates (SbConditionEditor *self, SbConditionNode *node)
+{
+  const char *text = node->value != NULL ? sb_value_get_text (node->value) : NULL;
+  g_autoptr (SbTemplate) template = text != NULL ? sb_template_new (text, NULL) : NULL;
+  const SbSegment *segment;
+  const char *type = NULL;
+  g_autofree char *name = NULL;
+
+  if (template == NULL || sb_template_get_n_segments (template) != 1)
+    return FALSE;
+  segment = sb_template_get_segment (template, 0);
+  if (segment->path == NULL)
+    return FALSE;
+  name = sb_words_token (sb_flow_model_get_flow (self->model),
+                         sb_flow_model_get_connectors (self->model), segment->path, &type);
+  return strcmp (segment->path, "now") == 0 || g_strcmp0 (type, "date") == 0;
+}
+
+/* The comparisons under the names they have for what is compared: a date is after, not more. */
+static void
+fill_comparisons (SbConditionNode *node)
+{
+  const char *const *comparisons = sb_words_comparisons ();
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  guint selected = 0;
+
+  for (guint i = 0; comparisons[i] != NULL; i += 2)
+    {
+      gtk_string_list_append (names, sb_words_comparison_for (comparisons[i], node->of_dates));
+      if (strcmp (comparisons[i], node->is) == 0)
+        selected = i / 2;
+    }
+  gtk_drop_down_set_model (GTK_DROP_DOWN (node->is_drop_down), G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (node->is_drop_down), selected);
 }
 
 static void
-replace_member (SbConditionEditor *self, Line *line, const char *member, SbValue *value)
+show_comparison (SbConditionEditor *self, SbConditionNode *node)
 {
-  SbValue *list = sb_value_new_array ();
-  guint index = 0;
+  const char *const *comparisons = sb_words_comparisons ();
+  g_autoptr (SbValue) to = sb_condition_node_show_to (node);
+  gboolean of_dates = is_of_dates (self, node);
 
-  g_ptr_array_find (self->lines, line, &index);
-  for (guint i = 0; i < n_comparisons (self); i++)
+  sb_field_row_set_value (node->value_row, node->value);
+  sb_field_row_set_value (node->to_row, to);
+  if (of_dates != node->of_dates)
     {
-      SbValue *old = comparison_at (self, i);
-      SbValue *comparison;
-
-      if (i != index)
-        {
-          sb_value_append (list, sb_value_ref (old));
-          continue;
-        }
-      comparison = sb_value_new_object ();
-      for (guint j = 0; j < sb_value_get_length (old); j++)
-        {
-          const char *name = sb_value_get_member_name (old, j);
-
-          sb_value_set (comparison, name, sb_value_ref (sb_value_get_member (old, name)));
-        }
-      sb_value_set (comparison, member,
-                    value != NULL ? sb_value_ref (value) : sb_value_new_string (""));
-      if (sb_words_comparison_is_unary (sb_value_get_string (comparison, "is")))
-        sb_value_remove (comparison, "to");
-      else if (sb_value_get_member (comparison, "to") == NULL)
-        sb_value_set_string (comparison, "to", "");
-      sb_value_append (list, comparison);
+      node->of_dates = of_dates;
+      fill_comparisons (node);
     }
-  put_list (self, list);
-}
-
-static Line *
-line_of (SbConditionEditor *self, GtkWidget *widget)
-{
-  for (guint i = 0; i < self->lines->len; i++)
-    {
-      Line *line = g_ptr_array_index (self->lines, i);
-
-      if (gtk_widget_is_ancestor (widget, line->box))
-        return line;
-    }
-  return NULL;
+  for (guint i = 0; comparisons[i] != NULL; i += 2)
+    if (strcmp (comparisons[i], node->is) == 0)
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (node->is_drop_down), i / 2);
+  gtk_widget_set_visible (GTK_WIDGET (node->to_row), !sb_words_comparison_is_unary (node->is));
 }
 
 static void
-field_edited_cb (SbFieldRow *row, SbValue *value, SbConditionEditor *self)
+value_edited_cb (SbFieldRow *row, SbValue *value, SbConditionEditor *self)
 {
-  Line *line = line_of (self, GTK_WIDGET (row));
+  SbConditionNode *node = node_of (GTK_WIDGET (row));
 
-  if (line != NULL && !self->filling)
-    replace_member (self, line, sb_field_row_get_key (row), value);
+  if (self->filling)
+    return;
+  if (value != NULL)
+    sb_value_ref (value);
+  g_clear_pointer (&node->value, sb_value_unref);
+  node->value = value;
+  if (is_of_dates (self, node) != node->of_dates)
+    {
+      self->filling = TRUE;
+      node->of_dates = !node->of_dates;
+      fill_comparisons (node);
+      self->filling = FALSE;
+    }
+  emit_edited (self);
+}
+
+static void
+to_edited_cb (SbFieldRow *row, SbValue *value, SbConditionEditor *self)
+{
+  if (self->filling)
+    return;
+  sb_condition_node_read_to (node_of (GTK_WIDGET (row)), value);
+  emit_edited (self);
 }
 
 static void
 is_selected_cb (GtkWidget *drop_down, GParamSpec *pspec, SbConditionEditor *self)
 {
-  Line *line = line_of (self, drop_down);
-  g_autoptr (SbValue) is = NULL;
+  SbConditionNode *node = node_of (drop_down);
+  guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (drop_down));
 
-  if (line == NULL || self->filling)
+  if (self->filling || selected == GTK_INVALID_LIST_POSITION)
     return;
-  is = sb_value_new_string (get_comparison (drop_down));
-  gtk_widget_set_visible (GTK_WIDGET (line->to),
-                          !sb_words_comparison_is_unary (sb_value_get_text (is)));
-  replace_member (self, line, "is", is);
+  sb_condition_node_set_is (node, sb_words_comparisons ()[2 * selected]);
+  self->filling = TRUE;
+  show_comparison (self, node);
+  self->filling = FALSE;
+  emit_edited (self);
+}
+
+static void
+join_selected_cb (GtkWidget *drop_down, GParamSpec *pspec, SbConditionEditor *self)
+{
+  guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (drop_down));
+
+  if (self->filling || selected == GTK_INVALID_LIST_POSITION)
+    return;
+  node_of (drop_down)->join = (SbJoin)selected;
+  emit_edited (self);
 }
 
 static void
 remove_clicked_cb (GtkWidget *button, SbConditionEditor *self)
 {
-  Line *line = line_of (self, button);
-  SbValue *list = sb_value_new_array ();
-
-  for (guint i = 0; i < self->lines->len; i++)
-    if (g_ptr_array_index (self->lines, i) != line)
-      sb_value_append (list, sb_value_ref (comparison_at (self, i)));
-  put_list (self, list);
-  show (self);
+  sb_condition_node_remove (node_of (button));
+  rebuild (self);
+  emit_edited (self);
+  gtk_widget_child_focus (self->list, GTK_DIR_TAB_FORWARD);
 }
 
 static void
-add_clicked_cb (SbConditionEditor *self)
+add (SbConditionEditor *self, GtkWidget *button, SbNodeKind kind)
 {
-  SbValue *list = sb_value_new_array ();
+  SbConditionNode *added = sb_condition_node_add (node_of (button), kind);
 
-  for (guint i = 0; i < n_comparisons (self); i++)
-    sb_value_append (list, sb_value_ref (comparison_at (self, i)));
-  sb_value_append (list, new_comparison ());
-  put_list (self, list);
-  show (self);
+  rebuild (self);
+  emit_edited (self);
+  if (kind == SB_NODE_GROUP)
+    added = g_ptr_array_index (added->children, 0);
+  gtk_widget_child_focus (GTK_WIDGET (added->value_row), GTK_DIR_TAB_FORWARD);
 }
 
 static void
-joined_selected_cb (SbConditionEditor *self)
+add_clicked_cb (GtkWidget *button, SbConditionEditor *self)
 {
-  SbValue *list;
-
-  if (self->filling)
-    return;
-  list = sb_value_new_array ();
-  for (guint i = 0; i < n_comparisons (self); i++)
-    sb_value_append (list, sb_value_ref (comparison_at (self, i)));
-  put_list (self, list);
+  add (self, button, SB_NODE_COMPARISON);
 }
+
+static void
+add_group_clicked_cb (GtkWidget *button, SbConditionEditor *self)
+{
+  add (self, button, SB_NODE_GROUP);
+}
+
+/* --- rows
+ * ------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_is (void)
+make_remove (SbConditionEditor *self, SbConditionNode *node, const char *label)
 {
-  const char *const *comparisons = sb_words_comparisons ();
-  GtkStringList *names = gtk_string_list_new (NULL);
+  GtkWidget *remove = gtk_button_new_from_icon_name ("sb-remove-symbolic");
 
-  for (guint i = 0; comparisons[i] != NULL; i += 2)
-    gtk_string_list_append (names, g_dgettext (GETTEXT_PACKAGE, comparisons[i + 1]));
-  return gtk_drop_down_new (G_LIST_MODEL (names), NULL);
+  gtk_widget_set_tooltip_text (remove, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  gtk_widget_add_css_class (remove, "flat");
+  g_object_set_qdata (G_OBJECT (remove), node_quark, node);
+  g_signal_connect_object (remove, "clicked", G_CALLBACK (remove_clicked_cb), self, 0);
+  return remove;
+}
+
+static SbFieldRow *
+add_field (SbConditionEditor *self, SbConditionNode *node, const SbFieldSpec *spec)
+{
+  GtkWidget *row = sb_field_row_new (self->model, self->step_id, spec);
+
+  g_object_set_qdata (G_OBJECT (row), node_quark, node);
+  gtk_box_append (GTK_BOX (node->box), row);
+  return SB_FIELD_ROW (row);
 }
 
 static void
-add_line (SbConditionEditor *self)
+build_comparison (SbConditionEditor *self, SbConditionNode *node)
 {
   const SbFieldSpec value = { .key = "value", .label = _ ("If"), .required = TRUE };
   const SbFieldSpec to = { .key = "to", .label = _ ("Compare with") };
-  Line *line = g_new0 (Line, 1);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *remove = gtk_button_new_from_icon_name ("sb-remove-symbolic");
 
-  line->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  line->value = SB_FIELD_ROW (sb_field_row_new (self->model, self->step_id, &value));
-  line->is = make_is ();
-  line->to = SB_FIELD_ROW (sb_field_row_new (self->model, self->step_id, &to));
-  gtk_widget_set_hexpand (line->is, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (line->is), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Comparison"), -1);
-  gtk_widget_set_tooltip_text (remove, _ ("Remove this condition"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Remove this condition"), -1);
-  gtk_widget_add_css_class (remove, "flat");
-  gtk_widget_set_visible (remove, n_comparisons (self) > 1);
-  gtk_box_append (GTK_BOX (middle), line->is);
-  gtk_box_append (GTK_BOX (middle), remove);
-  gtk_box_append (GTK_BOX (line->box), GTK_WIDGET (line->value));
-  gtk_box_append (GTK_BOX (line->box), middle);
-  gtk_box_append (GTK_BOX (line->box), GTK_WIDGET (line->to));
-  gtk_box_append (GTK_BOX (self->list), line->box);
-  g_ptr_array_add (self->lines, line);
+  gtk_box_set_spacing (GTK_BOX (node->box), 8);
+  node->value_row = add_field (self, node, &value);
+  node->of_dates = is_of_dates (self, node);
+  node->is_drop_down = gtk_drop_down_new (NULL, NULL);
+  g_object_set_qdata (G_OBJECT (node->is_drop_down), node_quark, node);
+  gtk_widget_set_hexpand (node->is_drop_down, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (node->is_drop_down),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Comparison"), -1);
+  fill_comparisons (node);
+  gtk_box_append (GTK_BOX (middle), node->is_drop_down);
+  if (node->parent->children->len > 1 || node->parent->parent != NULL)
+    gtk_box_append (GTK_BOX (middle), make_remove (self, node, _ ("Remove this condition")));
+  gtk_box_append (GTK_BOX (node->box), middle);
+  node->to_row = add_field (self, node, &to);
+  show_comparison (self, node);
 
-  g_signal_connect_object (line->value, "edited", G_CALLBACK (field_edited_cb), self, 0);
-  g_signal_connect_object (line->to, "edited", G_CALLBACK (field_edited_cb), self, 0);
-  g_signal_connect_object (line->is, "notify::selected", G_CALLBACK (is_selected_cb), self, 0);
-  g_signal_connect_object (remove, "clicked", G_CALLBACK (remove_clicked_cb), self, 0);
+  g_signal_connect_object (node->value_row, "edited", G_CALLBACK (value_edited_cb), self, 0);
+  g_signal_connect_object (node->to_row, "edited", G_CALLBACK (to_edited_cb), self, 0);
+  g_signal_connect_object (node->is_drop_down, "notify::selected", G_CALLBACK (is_selected_cb),
+                           self, 0);
+}
+
+static GtkWidget *
+make_button (SbConditionEditor *self, SbConditionNode *node, const char *label, GCallback callback)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  g_object_set_qdata (G_OBJECT (button), node_quark, node);
+  g_signal_connect_object (button, "clicked", callback, self, 0);
+  return button;
+}
+
+static GtkWidget *build_node (SbConditionEditor *self, SbConditionNode *node, guint depth);
+
+static void
+build_group (SbConditionEditor *self, SbConditionNode *node, guint depth)
+{
+  const char *const joins[] = { _ ("All of these"), _ ("Any of these"), _ ("None of these"),
+                                _ ("Not all of these"), NULL };
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  gtk_box_set_spacing (GTK_BOX (node->box), 16);
+  node->join_drop_down = gtk_drop_down_new_from_strings (joins);
+  g_object_set_qdata (G_OBJECT (node->join_drop_down), node_quark, node);
+  gtk_widget_set_hexpand (node->join_drop_down, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (node->join_drop_down),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("How the conditions are joined"), -1);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (node->join_drop_down), node->join);
+  g_signal_connect_object (node->join_drop_down, "notify::selected", G_CALLBACK (join_selected_cb),
+                           self, 0);
+  gtk_box_append (GTK_BOX (head), node->join_drop_down);
+  if (node->parent != NULL)
+    {
+      gtk_box_append (GTK_BOX (head), make_remove (self, node, _ ("Remove this group")));
+      gtk_widget_add_css_class (node->box, "sb-part");
+    }
+  gtk_widget_set_visible (head, node->parent != NULL || node->children->len > 1 ||
+                                  node->join == SB_JOIN_NONE || node->join == SB_JOIN_NOT_ALL);
+  gtk_box_append (GTK_BOX (node->box), head);
+  for (guint i = 0; i < node->children->len; i++)
+    gtk_box_append (GTK_BOX (node->box),
+                    build_node (self, g_ptr_array_index (node->children, i), depth + 1));
+  gtk_box_append (GTK_BOX (foot),
+                  make_button (self, node, _ ("Add a Condition"), G_CALLBACK (add_clicked_cb)));
+  if (depth < MAX_DEPTH)
+    gtk_box_append (GTK_BOX (foot),
+                    make_button (self, node, _ ("Add a Group"), G_CALLBACK (add_group_clicked_cb)));
+  gtk_box_append (GTK_BOX (node->box), foot);
 }
 
 static void
-fill_line (SbConditionEditor *self, Line *line, SbValue *comparison)
+build_other (SbConditionEditor *self, SbConditionNode *node)
 {
-  const char *const *comparisons = sb_words_comparisons ();
-  const char *is = sb_value_get_string (comparison, "is");
+  GtkWidget *label = gtk_label_new (_ ("Put together in the flow file; it is kept as it is."));
 
-  sb_field_row_set_value (line->value, sb_value_get_member (comparison, "value"));
-  sb_field_row_set_value (line->to, sb_value_get_member (comparison, "to"));
-  for (guint i = 0; comparisons[i] != NULL; i += 2)
-    if (g_strcmp0 (comparisons[i], is) == 0)
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (line->is), i / 2);
-  gtk_widget_set_visible (GTK_WIDGET (line->to), !sb_words_comparison_is_unary (is));
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_box_append (GTK_BOX (node->box), label);
+}
+
+static GtkWidget *
+build_node (SbConditionEditor *self, SbConditionNode *node, guint depth)
+{
+  node->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  if (node->kind == SB_NODE_GROUP)
+    build_group (self, node, depth);
+  else if (node->kind == SB_NODE_COMPARISON)
+    build_comparison (self, node);
+  else
+    build_other (self, node);
+  return node->box;
 }
 
 static void
-show (SbConditionEditor *self)
+rebuild (SbConditionEditor *self)
 {
-  gboolean editable = is_editable (self->condition);
-  guint n = editable ? n_comparisons (self) : 0;
-  gboolean any;
+  GtkWidget *child;
 
   self->filling = TRUE;
-  list_of (self->condition, &any);
-  if (self->lines->len != n)
-    {
-      GtkWidget *child;
-
-      g_ptr_array_set_size (self->lines, 0);
-      while ((child = gtk_widget_get_first_child (self->list)) != NULL)
-        gtk_box_remove (GTK_BOX (self->list), child);
-      for (guint i = 0; i < n; i++)
-        add_line (self);
-    }
-  for (guint i = 0; i < n; i++)
-    fill_line (self, g_ptr_array_index (self->lines, i), comparison_at (self, i));
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->joined), any ? 1 : 0);
-  gtk_widget_set_visible (self->joined, n > 1);
-  gtk_widget_set_visible (self->add, editable);
-  gtk_widget_set_visible (self->complex, !editable);
+  while ((child = gtk_widget_get_first_child (self->list)) != NULL)
+    gtk_box_remove (GTK_BOX (self->list), child);
+  gtk_box_append (GTK_BOX (self->list), build_node (self, self->root, 0));
   self->filling = FALSE;
-  sb_condition_editor_refresh (self);
+}
+
+static void
+show_node (SbConditionEditor *self, SbConditionNode *node)
+{
+  if (node->kind == SB_NODE_COMPARISON)
+    show_comparison (self, node);
+  if (node->kind == SB_NODE_GROUP)
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (node->join_drop_down), node->join);
+  for (guint i = 0; node->kind == SB_NODE_GROUP && i < node->children->len; i++)
+    show_node (self, g_ptr_array_index (node->children, i));
 }
 
 void
 sb_condition_editor_set_condition (SbConditionEditor *self, SbValue *condition)
 {
+  g_autoptr (SbConditionNode) root = NULL;
+
   if (self->condition != NULL && condition != NULL && sb_value_equal (self->condition, condition))
     return;
+  root = sb_condition_node_new (condition);
   g_clear_pointer (&self->condition, sb_value_unref);
-  self->condition = condition != NULL ? sb_value_ref (condition) : new_comparison ();
-  show (self);
+  self->condition = condition != NULL ? sb_value_ref (condition) : sb_condition_node_write (root);
+  if (self->root != NULL && sb_condition_node_take (self->root, root))
+    {
+      self->filling = TRUE;
+      show_node (self, self->root);
+      self->filling = FALSE;
+    }
+  else
+    {
+      SbConditionNode *old = self->root;
+
+      self->root = g_steal_pointer (&root);
+      rebuild (self);
+      sb_condition_node_free (old);
+    }
+  sb_condition_editor_refresh (self);
+}
+
+/* --- what it comes to
+ * ------------------------------------------------------------------------------- */
+
+static void
+refresh_node (SbConditionNode *node)
+{
+  if (node->kind == SB_NODE_COMPARISON)
+    {
+      sb_field_row_refresh (node->value_row, NULL);
+      sb_field_row_refresh (node->to_row, NULL);
+    }
+  for (guint i = 0; node->kind == SB_NODE_GROUP && i < node->children->len; i++)
+    refresh_node (g_ptr_array_index (node->children, i));
+}
+
+static void
+show_verdict (SbConditionEditor *self)
+{
+  g_autoptr (SbProblems) problems = sb_problems_new ();
+  g_autoptr (SbCondition) condition = sb_condition_parse (self->condition, "$", NULL, problems);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) step = g_strsplit (self->step_id, "/", 2);
+  gboolean holds = FALSE;
+  const char *words;
+
+  gtk_widget_set_visible (self->verdict_box, condition != NULL);
+  if (condition == NULL)
+    return;
+  if (!sb_condition_evaluate (
+        condition, sb_preview_get_scope (sb_flow_model_get_preview (self->model), step[0]), &holds,
+        &error))
+    words = error->message;
+  else
+    words = holds ? _ ("Holds for this record") : _ ("Does not hold for this record");
+  gtk_label_set_label (self->verdict, words);
+  gtk_image_set_from_icon_name (self->verdict_icon, error != NULL ? "sb-status-trouble-symbolic"
+                                                    : holds       ? "sb-done-symbolic"
+                                                                  : "sb-dash-symbolic");
 }
 
 void
 sb_condition_editor_refresh (SbConditionEditor *self)
 {
-  for (guint i = 0; i < self->lines->len; i++)
-    {
-      Line *line = g_ptr_array_index (self->lines, i);
+  g_autofree char *markup = NULL;
+  g_autofree char *sentence = NULL;
 
-      sb_field_row_refresh (line->value, NULL);
-      sb_field_row_refresh (line->to, NULL);
+  if (self->root == NULL)
+    return;
+  refresh_node (self->root);
+  markup = sb_words_condition_markup (sb_flow_model_get_flow (self->model),
+                                      sb_flow_model_get_connectors (self->model), self->condition);
+  if (markup != NULL)
+    {
+      /* Translators: %s is "Payment status is paid" */
+      sentence = g_strdup_printf (_ ("<span alpha='68%%'>If</span> %s"), markup);
+      gtk_label_set_markup (self->sentence, sentence);
     }
+  gtk_widget_set_visible (GTK_WIDGET (self->sentence), markup != NULL);
+  show_verdict (self);
 }
 
 static void
@@ -361,7 +462,7 @@ sb_condition_editor_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->model);
-  g_clear_pointer (&self->lines, g_ptr_array_unref);
+  g_clear_pointer (&self->root, sb_condition_node_free);
   g_clear_pointer (&self->condition, sb_value_unref);
   g_clear_pointer (&self->step_id, g_free);
 
@@ -375,37 +476,32 @@ sb_condition_editor_class_init (SbConditionEditorClass *klass)
   signals[EDITED] = g_signal_new ("edited", SB_TYPE_CONDITION_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
+  node_quark = g_quark_from_static_string ("sb-condition-node");
 }
 
 static void
 sb_condition_editor_init (SbConditionEditor *self)
 {
-  const char *const joined[] = { _ ("All of these"), _ ("Any of these"), NULL };
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 14);
-  self->lines = g_ptr_array_new_with_free_func (g_free);
-
-  self->joined = gtk_drop_down_new_from_strings (joined);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->joined), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("How the conditions are joined"), -1);
-  self->list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
-  self->add = gtk_button_new_with_label (_ ("Add a Condition"));
-  gtk_widget_set_halign (self->add, GTK_ALIGN_START);
-  self->complex =
-    gtk_label_new (_ ("This condition was put together in the flow file; it is kept as it is."));
-  gtk_label_set_wrap (GTK_LABEL (self->complex), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->complex), 0);
-  gtk_widget_add_css_class (self->complex, "dim-label");
-  gtk_widget_set_parent (self->joined, GTK_WIDGET (self));
+  self->list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->sentence = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->sentence, TRUE);
+  gtk_label_set_wrap_mode (self->sentence, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (self->sentence, 0);
+  self->verdict_box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  self->verdict_icon = GTK_IMAGE (gtk_image_new ());
+  self->verdict = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->verdict, TRUE);
+  gtk_label_set_xalign (self->verdict, 0);
+  gtk_widget_add_css_class (self->verdict_box, "sb-preview");
+  gtk_box_append (GTK_BOX (self->verdict_box), GTK_WIDGET (self->verdict_icon));
+  gtk_box_append (GTK_BOX (self->verdict_box), GTK_WIDGET (self->verdict));
   gtk_widget_set_parent (self->list, GTK_WIDGET (self));
-  gtk_widget_set_parent (self->add, GTK_WIDGET (self));
-  gtk_widget_set_parent (self->complex, GTK_WIDGET (self));
-  g_signal_connect_object (self->add, "clicked", G_CALLBACK (add_clicked_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->joined, "notify::selected", G_CALLBACK (joined_selected_cb), self,
-                           G_CONNECT_SWAPPED);
+  gtk_widget_set_parent (GTK_WIDGET (self->sentence), GTK_WIDGET (self));
+  gtk_widget_set_parent (self->verdict_box, GTK_WIDGET (self));
 }
 
 GtkWidget *

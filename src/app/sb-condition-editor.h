@@ -12,8 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* A condition by point and click: value, comparison, value; all or any of several. ::edited (SbValue
- * *condition) */
+/* A condition by point and click: value, comparison, value; all, any or none of several, groups within
+ * groups; read back as a sentence, with whether it holds for the record that is looked at. ::edited
+ * (SbValue *condition) */
 #define SB_TYPE_CONDITION_EDITOR (sb_condition_editor_get_type ())
 G_DECLARE_FINAL_TYPE (SbConditionEditor, sb_condition_editor, SB, CONDITION_EDITOR, GtkWidget)
 

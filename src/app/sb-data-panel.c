@@ -12,6 +12,7 @@
 
 #include "sb-data-node.h"
 #include "sb-tile.h"
+#include "sb-token-drag.h"
 
 struct _SbDataPanel
 {
@@ -78,7 +79,7 @@ search_cb (SbDataPanel *self)
   show_nodes (self, found, FALSE);
   gtk_label_set_label (self->hint, g_list_model_get_n_items (found) == 0
                                      ? _ ("Nothing by that name comes before this step.")
-                                     : _ ("Click to put one in. Esc closes."));
+                                     : _ ("Click or drag to put one in. Esc closes."));
 }
 
 static void
@@ -116,6 +117,15 @@ close_cb (SbDataPanel *self)
   gtk_popover_popdown (GTK_POPOVER (self));
 }
 
+static char *
+dragged_path (GtkWidget *expander)
+{
+  GtkTreeListRow *row = gtk_tree_expander_get_list_row (GTK_TREE_EXPANDER (expander));
+  g_autoptr (SbDataNode) node = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+
+  return node != NULL ? g_strdup (sb_data_node_get_path (node)) : NULL;
+}
+
 static void
 setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
@@ -148,6 +158,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_box_append (GTK_BOX (box), detail);
   gtk_box_append (GTK_BOX (box), sample);
   gtk_tree_expander_set_child (GTK_TREE_EXPANDER (expander), box);
+  sb_token_drag_add (expander, dragged_path);
   gtk_list_item_set_child (item, expander);
 }
 

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "sb-data-panel.h"
+#include "sb-parts-editor.h"
+#include "sb-raw-editor.h"
 #include "sb-token-view.h"
 
 /* Longer texts scroll within their field. */
@@ -24,7 +26,9 @@ struct _SbFieldRow
   GtkLabel *label;
   GtkWidget *required_mark;
   GtkLabel *hint;
+  GtkToggleButton *raw_button;
   GtkBox *frame;
+  GtkButton *by_hand;
   GtkWidget *preview_box;
   GtkImage *preview_icon;
   GtkLabel *preview;
@@ -33,14 +37,19 @@ struct _SbFieldRow
   char *step_id;
   char *key;
   char *help;
+  char *type; /* (nullable) */
   SbValue *allowed;
+  SbValue *columns;
   gboolean required;
   gboolean fixed;
+  gboolean plain;
 
   SbValue *value;         /* (nullable): as the flow has it */
   GtkWidget *view;        /* (nullable): SbTokenView */
   GtkWidget *drop_down;   /* (nullable) */
   GtkWidget *placeholder; /* (nullable) */
+  GtkWidget *parts;       /* (nullable): SbPartsEditor */
+  GtkWidget *raw;         /* (nullable): SbRawEditor */
   GtkWidget *panel;       /* (nullable): while it is open */
   gboolean filling;
 };
@@ -120,9 +129,13 @@ insert_clicked_cb (SbFieldRow *self)
 }
 
 static void
-view_pressed_cb (SbFieldRow *self)
+view_pressed_cb (SbFieldRow *self, int n, double x, double y)
 {
-  open_panel (self);
+  GtkWidget *hit = gtk_widget_pick (self->view, x, y, GTK_PICK_DEFAULT);
+
+  /* A pill has a menu of its own. */
+  if (hit == NULL || hit == self->view)
+    open_panel (self);
 }
 
 /* The panel goes when the focus goes elsewhere; within the row and the panel it stays. */
@@ -151,6 +164,8 @@ key_cb (SbFieldRow *self, guint key, guint code, GdkModifierType state)
    * panel. */
   if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && (state & GDK_SHIFT_MASK) == 0)
     {
+      if (sb_token_view_format (SB_TOKEN_VIEW (self->view), FALSE))
+        return GDK_EVENT_STOP;
       gtk_widget_child_focus (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))),
                               GTK_DIR_TAB_FORWARD);
       return GDK_EVENT_STOP;
@@ -217,6 +232,7 @@ make_view (SbFieldRow *self)
   GtkGesture *click = gtk_gesture_click_new ();
 
   self->view = sb_token_view_new (self->model);
+  sb_token_view_set_step (SB_TOKEN_VIEW (self->view), self->step_id);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_EXTERNAL,
                                   GTK_POLICY_EXTERNAL);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
@@ -286,16 +302,40 @@ make_drop_down (SbFieldRow *self)
   gtk_box_append (self->frame, self->drop_down);
 }
 
-/* What neither a line of text nor a choice can show: parts that a flow file put together. */
 static void
-make_summary (SbFieldRow *self)
+part_edited_cb (SbFieldRow *self, SbValue *value)
 {
-  GtkWidget *label = gtk_label_new (_ ("Put together in the flow file"));
+  if (!self->filling)
+    emit_edited (self, value != NULL ? sb_value_ref (value) : NULL);
+}
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_margin_start (label, 8);
-  gtk_widget_add_css_class (label, "dim-label");
-  gtk_box_append (self->frame, label);
+static void
+make_parts (SbFieldRow *self)
+{
+  self->parts = sb_parts_editor_new (self->model, self->step_id, self->columns);
+  gtk_widget_set_hexpand (self->parts, TRUE);
+  gtk_widget_add_css_class (self->parts, "sb-parts");
+  g_signal_connect_object (self->parts, "edited", G_CALLBACK (part_edited_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (self->frame, self->parts);
+}
+
+static gboolean
+is_of_parts (SbFieldRow *self)
+{
+  return g_strcmp0 (self->type, "list") == 0 || g_strcmp0 (self->type, "object") == 0;
+}
+
+static void
+make_raw (SbFieldRow *self)
+{
+  gboolean json = is_of_parts (self) ||
+                  (self->value != NULL && sb_value_get_type (self->value) >= SB_VALUE_ARRAY);
+
+  self->raw = sb_raw_editor_new (json, gtk_label_get_label (self->label));
+  g_signal_connect_object (self->raw, "edited", G_CALLBACK (part_edited_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (self->frame, self->raw);
   gtk_widget_add_css_class (GTK_WIDGET (self->frame), "sb-field");
 }
 
@@ -309,6 +349,8 @@ clear_editor (SbFieldRow *self)
   self->view = NULL;
   self->drop_down = NULL;
   self->placeholder = NULL;
+  self->parts = NULL;
+  self->raw = NULL;
   gtk_widget_remove_css_class (GTK_WIDGET (self->frame), "sb-field");
 }
 
@@ -327,29 +369,66 @@ find_choice (SbFieldRow *self, SbValue *value)
   return -1;
 }
 
+/* Each value has its editor; the one that is there stays, so that the cursor does. */
+static void
+choose_editor (SbFieldRow *self, SbValue *value, int choice)
+{
+  void (*make) (SbFieldRow * self) = make_view;
+  GtkWidget *present = self->view;
+
+  if (gtk_toggle_button_get_active (self->raw_button))
+    {
+      make = make_raw;
+      present = self->raw;
+    }
+  else if (value != NULL && sb_value_get_type (value) >= SB_VALUE_ARRAY)
+    {
+      make = make_parts;
+      present = self->parts;
+    }
+  else if (self->allowed != NULL && (choice >= 0 || value == NULL))
+    {
+      make = make_drop_down;
+      present = self->drop_down;
+    }
+  if (present != NULL)
+    return;
+  clear_editor (self);
+  make (self);
+}
+
+/* A list or group either comes from an earlier step or is put together here. */
+static void
+show_by_hand (SbFieldRow *self, SbValue *value)
+{
+  gboolean list = g_strcmp0 (self->type, "list") == 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->by_hand), is_of_parts (self) && self->raw == NULL &&
+                                                        (self->parts != NULL || value == NULL));
+  if (self->parts != NULL)
+    gtk_button_set_label (self->by_hand, list ? _ ("Take a list from an earlier step instead")
+                                              : _ ("Take a group from an earlier step instead"));
+  else
+    gtk_button_set_label (self->by_hand, list ? _ ("Or put the items together here")
+                                              : _ ("Or put the values together here"));
+}
+
 void
 sb_field_row_set_value (SbFieldRow *self, SbValue *value)
 {
-  gboolean complex = value != NULL && (sb_value_get_type (value) == SB_VALUE_ARRAY ||
-                                       sb_value_get_type (value) == SB_VALUE_OBJECT);
   int choice = self->allowed != NULL ? find_choice (self, value) : -1;
-  gboolean drop_down = self->allowed != NULL && (choice >= 0 || value == NULL);
 
   self->filling = TRUE;
-  if (complex ? self->view != NULL || self->drop_down != NULL ||
-                  gtk_widget_get_first_child (GTK_WIDGET (self->frame)) == NULL
-      : drop_down ? self->drop_down == NULL
-                  : self->view == NULL)
-    {
-      clear_editor (self);
-      if (complex)
-        make_summary (self);
-      else if (drop_down)
-        make_drop_down (self);
-      else
-        make_view (self);
-    }
-  if (self->drop_down != NULL)
+  if (value != NULL)
+    sb_value_ref (value);
+  g_clear_pointer (&self->value, sb_value_unref);
+  self->value = value;
+  choose_editor (self, value, choice);
+  if (self->raw != NULL)
+    sb_raw_editor_set_value (SB_RAW_EDITOR (self->raw), value);
+  else if (self->parts != NULL)
+    sb_parts_editor_set_value (SB_PARTS_EDITOR (self->parts), value);
+  else if (self->drop_down != NULL)
     gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop_down), (guint)(choice + 1));
   else if (self->view != NULL)
     {
@@ -358,11 +437,35 @@ sb_field_row_set_value (SbFieldRow *self, SbValue *value)
       sb_token_view_set_template (SB_TOKEN_VIEW (self->view), text);
       show_placeholder (self);
     }
+  show_by_hand (self, value);
   self->filling = FALSE;
-  if (value != NULL)
-    sb_value_ref (value);
-  g_clear_pointer (&self->value, sb_value_unref);
-  self->value = value;
+}
+
+static void
+by_hand_clicked_cb (SbFieldRow *self)
+{
+  g_autoptr (SbValue) value = NULL;
+
+  if (self->parts == NULL && g_strcmp0 (self->type, "list") == 0)
+    {
+      value = sb_value_new_array ();
+      sb_value_append (value, sb_parts_new_item (self->columns, NULL));
+    }
+  else if (self->parts == NULL)
+    value = sb_value_new_object ();
+  sb_field_row_set_value (self, value);
+  g_signal_emit (self, signals[EDITED], 0, self->value);
+  gtk_widget_child_focus (GTK_WIDGET (self->frame), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+raw_toggled_cb (SbFieldRow *self)
+{
+  g_autoptr (SbValue) value = self->value != NULL ? sb_value_ref (self->value) : NULL;
+
+  if (self->panel != NULL)
+    gtk_popover_popdown (GTK_POPOVER (self->panel));
+  sb_field_row_set_value (self, value);
 }
 
 gboolean
@@ -405,6 +508,8 @@ sb_field_row_refresh (SbFieldRow *self, const char *problem)
   g_autofree char *text = NULL;
   g_autofree char *literal = NULL;
 
+  if (self->parts != NULL)
+    sb_parts_editor_refresh (SB_PARTS_EDITOR (self->parts));
   if (self->required && empty)
     gtk_widget_add_css_class (GTK_WIDGET (self->frame), "missing");
   else
@@ -423,6 +528,12 @@ sb_field_row_refresh (SbFieldRow *self, const char *problem)
       return;
     }
   if (empty)
+    {
+      show_preview (self, NULL, NULL, NULL);
+      return;
+    }
+  /* Each part says itself what it comes to. */
+  if (self->parts != NULL)
     {
       show_preview (self, NULL, NULL, NULL);
       return;
@@ -487,7 +598,9 @@ sb_field_row_finalize (GObject *object)
   g_free (self->step_id);
   g_free (self->key);
   g_free (self->help);
+  g_free (self->type);
   g_clear_pointer (&self->allowed, sb_value_unref);
+  g_clear_pointer (&self->columns, sb_value_unref);
   g_clear_pointer (&self->value, sb_value_unref);
 
   G_OBJECT_CLASS (sb_field_row_parent_class)->finalize (object);
@@ -510,10 +623,14 @@ sb_field_row_class_init (SbFieldRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, label);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, required_mark);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, hint);
+  gtk_widget_class_bind_template_child (widget_class, SbFieldRow, raw_button);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, frame);
+  gtk_widget_class_bind_template_child (widget_class, SbFieldRow, by_hand);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, preview_box);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, preview_icon);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, preview);
+  gtk_widget_class_bind_template_callback (widget_class, raw_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, by_hand_clicked_cb);
 }
 
 static void
@@ -549,6 +666,10 @@ sb_field_row_new (SbFlowModel *model, const char *step_id, const SbFieldSpec *sp
   self->help = g_strdup (spec->help);
   self->required = spec->required;
   self->fixed = spec->fixed;
+  self->plain = spec->plain;
+  self->type = g_strdup (spec->type);
+  if (spec->columns != NULL)
+    self->columns = sb_value_ref (spec->columns);
   if (spec->allowed != NULL)
     self->allowed = sb_value_ref (spec->allowed);
   else if (g_strcmp0 (spec->type, "boolean") == 0)
@@ -556,6 +677,7 @@ sb_field_row_new (SbFlowModel *model, const char *step_id, const SbFieldSpec *sp
   gtk_label_set_label (self->label, spec->label);
   gtk_label_set_label (self->hint, spec->hint != NULL ? spec->hint : "");
   gtk_widget_set_visible (self->required_mark, spec->required);
+  gtk_widget_set_visible (GTK_WIDGET (self->raw_button), !self->fixed && !self->plain);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), spec->help);
   sb_field_row_set_value (self, NULL);
   return GTK_WIDGET (self);

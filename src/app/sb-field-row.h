@@ -21,14 +21,16 @@ typedef struct
   const char *help;     /* (nullable): shown as placeholder and tooltip */
   const char *hint;     /* (nullable): "Empty: all of it", at the end of the label's line */
   SbValue    *allowed;  /* (nullable): array of {"value", "label"}: a drop-down */
+  SbValue    *columns;  /* (nullable): as in SbField */
   gboolean    required;
   gboolean    fixed;    /* the owner types it: no data of an event */
+  gboolean    plain;    /* no switch to the text of the flow file */
 } SbFieldSpec;
 
 /**
  * SbFieldRow:
  *
- * One field of the inspector: label, editor (pills and text, or a drop-down), and under it what it comes
+ * One field of the inspector: label, editor (pills and text, a drop-down, or rows for a list or group), and under it what it comes
  * to for the record that is looked at. It shows and asks; its owner does the edits.
  *
  * ::edited (SbValue *value): the new template, NULL when it was emptied.

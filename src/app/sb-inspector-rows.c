@@ -60,6 +60,7 @@ build_action (SbInspector *self, SbStep *step)
         .type = field->type,
         .help = field->help,
         .allowed = field->allowed,
+        .columns = field->columns,
         .required = field->required && field->fallback == NULL,
         .fixed = field->fixed,
       };
@@ -148,16 +149,15 @@ build_for_each (SbInspector *self)
 }
 
 static void
-build_set_fields (SbInspector *self, SbStep *step)
+build_set_fields (SbInspector *self)
 {
-  for (guint i = 0; i < sb_value_get_length (step->fields); i++)
-    {
-      const char *name = sb_value_get_member_name (step->fields, i);
-      g_autofree char *key = g_strconcat ("fields.", name, NULL);
-      const SbFieldSpec spec = { .key = key, .label = name, .required = TRUE };
+  const SbFieldSpec spec = { .key = "fields",
+                             .label = _ ("Values for later steps"),
+                             .help = _ ("Give each a name; later steps offer it by that name"),
+                             .type = "named",
+                             .plain = TRUE };
 
-      sb_inspector_add_field (self, &spec, FALSE);
-    }
+  sb_inspector_add_field (self, &spec, FALSE);
 }
 
 static void
@@ -297,7 +297,7 @@ sb_inspector_build_rows (SbInspector *self)
       build_delay (self);
       break;
     case SB_STEP_SET_FIELDS:
-      build_set_fields (self, step);
+      build_set_fields (self);
       break;
     case SB_STEP_LOOKUP:
       build_action (self, step);

@@ -223,6 +223,9 @@ value_of (SbInspector *self, SbStep *step, int lane, const char *key)
     { "until", step->until }, { "offset", step->offset }, { "if_none", step->if_none },
   };
 
+  /* Nothing named yet is a group, too: one that a name can be put into. */
+  if (strcmp (key, "fields") == 0)
+    return step->fields != NULL ? sb_value_ref (step->fields) : sb_value_new_object ();
   if (g_str_has_prefix (key, "fields."))
     {
       SbValue *value = sb_value_get_member (step->fields, key + strlen ("fields."));
@@ -389,9 +392,8 @@ make_key (SbInspector *self)
 
   if (step == NULL)
     return g_strdup ("trigger");
-  return g_strdup_printf (
-    "%s/%d/%d/%s/%s/%u", step->id, lane, step->type, step->connector, step->action,
-    step->type == SB_STEP_SET_FIELDS ? sb_value_get_length (step->fields) : 0);
+  return g_strdup_printf ("%s/%d/%d/%s/%s", step->id, lane, step->type, step->connector,
+                          step->action);
 }
 
 static void

@@ -11,22 +11,17 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sb-filter-chain.h"
+#include "sb-format-popover.h"
+#include "sb-formats.h"
 #include "sb-template.h"
+#include "sb-token-view-private.h"
 #include "sb-words.h"
 
 /* What stands in the buffer's text for a child anchor. */
 #define ANCHOR_CHAR    0xFFFC
 #define MAX_PILL_CHARS 26
 #define PILL_OVERHANG  6 /* as in style.css */
-
-struct _SbTokenView
-{
-  GtkTextView parent_instance;
-  SbFlowModel *model;
-  gboolean filling; /* changes come from the program */
-  int height;       /* of all lines, as last measured */
-  guint idle;
-};
 
 enum
 {
@@ -39,85 +34,174 @@ static GQuark token_quark;
 
 G_DEFINE_FINAL_TYPE (SbTokenView, sb_token_view, GTK_TYPE_TEXT_VIEW)
 
-/* What a filter does, in words; %s is what stands after its colon. Those without words are shown by
- * their name. */
-static char *
-describe_filter (const char *filter)
-{
-  static const char *const words[][2] = {
-    { "money", N_ ("as money") },
-    { "date", N_ ("as a date") },
-    { "number", N_ ("as a number") },
-    { "upper", N_ ("in capitals") },
-    { "lower", N_ ("in small letters") },
-    { "text", N_ ("as text") },
-    { "count", N_ ("counted") },
-    { "join", N_ ("joined") },
-    { "first", N_ ("the first") },
-    { "last", N_ ("the last") },
-    { "lookup", N_ ("looked up") },
-    { "round", N_ ("rounded") },
-    { "trim", N_ ("trimmed") },
-    { "sum", N_ ("added up") },
-    { "utc", N_ ("in UTC") },
-    { "required", N_ ("required") },
-    { "where", N_ ("some of them") },
-    { "replace", N_ ("changed") },
-  };
-  const char *colon = strchr (filter, ':');
-  g_autofree char *name =
-    colon != NULL ? g_strndup (filter, (gsize)(colon - filter)) : g_strdup (filter);
-  g_autofree char *argument = g_strdup (colon != NULL ? colon + 1 : "");
+static void insert_pill (SbTokenView *self, GtkTextIter *at, const char *path, const char *filters);
 
-  g_strstrip (name);
-  g_strstrip (argument);
-  g_strdelimit (argument, "\"'", ' ');
-  g_strstrip (argument);
-  if (strcmp (name, "map") == 0)
-    return g_steal_pointer (&argument);
-  if (strcmp (name, "default") == 0)
-    return strcmp (argument, "null") == 0 || *argument == '\0'
-             ? g_strdup (_ ("or nothing"))
-             : g_strdup_printf (_ ("or %s"), argument);
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (strcmp (words[i][0], name) == 0)
-      return g_strdup (g_dgettext (GETTEXT_PACKAGE, words[i][1]));
-  return g_steal_pointer (&name);
+static const char *
+get_token (GtkTextIter *at)
+{
+  GtkTextChildAnchor *anchor = gtk_text_iter_get_child_anchor (at);
+
+  return anchor != NULL ? g_object_get_qdata (G_OBJECT (anchor), token_quark) : NULL;
 }
 
-static char *
-describe_filters (const char *filters)
+void
+sb_token_view_select_anchor (SbTokenView *self, GtkTextChildAnchor *anchor)
 {
-  g_auto (GStrv) parts = g_strsplit (filters, "|", -1);
-  GString *out = g_string_new (NULL);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start;
+  GtkTextIter end;
 
-  for (guint i = 0; parts[i] != NULL; i++)
+  gtk_text_buffer_get_iter_at_child_anchor (buffer, &start, anchor);
+  end = start;
+  gtk_text_iter_forward_char (&end);
+  gtk_text_buffer_select_range (buffer, &end, &start);
+}
+
+/* --- format menu
+ * ---------------------------------------------------------------------------------- */
+
+static gboolean
+drop_popover_cb (gpointer data)
+{
+  GtkWidget *popover = data;
+
+  if (gtk_widget_get_parent (popover) != NULL)
+    gtk_widget_unparent (popover);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+popover_closed_cb (SbTokenView *self)
+{
+  GtkWidget *popover = g_steal_pointer (&self->popover);
+
+  if (popover == NULL)
+    return;
+  /* Not while it is being closed. */
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, drop_popover_cb, g_object_ref (popover),
+                   g_object_unref);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+/* The chosen pill, with other filters: it is made anew in its place and stays chosen. */
+static void
+format_changed_cb (SbTokenView *self, const char *filters)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  g_autofree char *path = NULL;
+  GtkTextIter start;
+  GtkTextIter end;
+
+  if (!gtk_text_buffer_get_selection_bounds (buffer, &start, &end) || get_token (&start) == NULL)
+    return;
+  path = g_strdup (g_object_get_data (G_OBJECT (self->popover), "path"));
+  self->filling = TRUE;
+  gtk_text_buffer_delete (buffer, &start, &end);
+  insert_pill (self, &start, path, filters);
+  end = start;
+  gtk_text_iter_backward_char (&start);
+  gtk_text_buffer_select_range (buffer, &end, &start);
+  self->filling = FALSE;
+  sb_token_view_emit_edited (self);
+}
+
+static void
+open_format (SbTokenView *self, GtkTextChildAnchor *anchor)
+{
+  const char *token = g_object_get_qdata (G_OBJECT (anchor), token_quark);
+  g_autoptr (SbTemplate) template = token != NULL ? sb_template_new (token, NULL) : NULL;
+  const SbSegment *segment = template != NULL ? sb_template_get_segment (template, 0) : NULL;
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GtkTextIter at;
+  GdkRectangle place;
+
+  if (segment == NULL || segment->path == NULL || self->popover != NULL)
+    return;
+  sb_token_view_select_anchor (self, anchor);
+  gtk_text_buffer_get_iter_at_child_anchor (gtk_text_view_get_buffer (view), &at, anchor);
+  gtk_text_view_get_iter_location (view, &at, &place);
+  gtk_text_view_buffer_to_window_coords (view, GTK_TEXT_WINDOW_WIDGET, place.x, place.y, &place.x,
+                                         &place.y);
+  self->popover =
+    sb_format_popover_new (self->model, self->step_id, segment->path, segment->filters);
+  g_object_set_data_full (G_OBJECT (self->popover), "path", g_strdup (segment->path), g_free);
+  gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &place);
+  g_signal_connect_object (self->popover, "changed", G_CALLBACK (format_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->popover, "closed", G_CALLBACK (popover_closed_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_popover_popup (GTK_POPOVER (self->popover));
+}
+
+/**
+ * sb_token_view_format:
+ * @near: whether a pill beside the cursor will do, not only one that is chosen
+ *
+ * Opens the format menu of the pill at the cursor.
+ *
+ * Returns: FALSE where there is none
+ */
+gboolean
+sb_token_view_format (SbTokenView *self, gboolean near)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start;
+  GtkTextIter end;
+
+  if (gtk_text_buffer_get_selection_bounds (buffer, &start, &end))
     {
-      g_autofree char *words = describe_filter (parts[i]);
-
-      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", words);
+      if (gtk_text_iter_get_offset (&end) - gtk_text_iter_get_offset (&start) != 1)
+        return FALSE;
     }
-  return g_string_free (out, FALSE);
+  else if (!near)
+    return FALSE;
+  else if (get_token (&start) == NULL && !gtk_text_iter_backward_char (&start))
+    return FALSE;
+  if (get_token (&start) == NULL)
+    return FALSE;
+  open_format (self, gtk_text_iter_get_child_anchor (&start));
+  return TRUE;
 }
+
+static void
+pill_pressed_cb (GtkGesture *gesture)
+{
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+pill_released_cb (GtkGesture *gesture, int n, double x, double y, GtkTextChildAnchor *anchor)
+{
+  GtkWidget *pill = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
+  GtkWidget *view = gtk_widget_get_ancestor (pill, SB_TYPE_TOKEN_VIEW);
+
+  if (view == NULL || gtk_text_child_anchor_get_deleted (anchor))
+    return;
+  gtk_widget_grab_focus (view);
+  open_format (SB_TOKEN_VIEW (view), anchor);
+}
+
+/* --- pills
+ * ---------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 make_pill (SbTokenView *self, const char *path, const char *filters)
 {
-  GtkWidget *pill = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *pill =
+    g_object_new (GTK_TYPE_BOX, "spacing", 6, "accessible-role", GTK_ACCESSIBLE_ROLE_BUTTON, NULL);
   GtkWidget *icon;
   GtkWidget *label;
   const char *type = NULL;
   g_autofree char *name = NULL;
   g_autofree char *shown = NULL;
   g_autofree char *comes_to = NULL;
-  g_autofree char *token = g_strdup_printf ("{{%s}}", path);
-  g_autoptr (SbValue) value = sb_value_new_string (token);
 
   name = sb_words_token (sb_flow_model_get_flow (self->model),
                          sb_flow_model_get_connectors (self->model), path, &type);
   if (filters != NULL)
     {
-      g_autofree char *words = describe_filters (filters);
+      g_autofree char *words = sb_filter_chain_words (filters);
 
       /* Translators: a value and what is done with it: "Total, as money" */
       shown = g_strdup_printf (_ ("%s, %s"), name, words);
@@ -134,11 +218,19 @@ make_pill (SbTokenView *self, const char *path, const char *filters)
   gtk_box_append (GTK_BOX (pill), icon);
   gtk_box_append (GTK_BOX (pill), label);
   gtk_widget_add_css_class (pill, "sb-pill");
-  gtk_widget_set_cursor_from_name (pill, "default");
+  gtk_widget_set_cursor_from_name (pill, "pointer");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (pill), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_label (GTK_LABEL (label)), -1);
 
-  comes_to = sb_preview_render (sb_flow_model_get_preview (self->model), NULL, value, NULL);
+  comes_to = sb_formats_render (self->model, self->step_id, path, filters, NULL);
   if (comes_to != NULL && *comes_to != '\0')
-    gtk_widget_set_tooltip_text (pill, comes_to);
+    {
+      g_autofree char *tooltip =
+        g_strdup_printf (_ ("%s\n%s\nClick to choose how it is written"),
+                         gtk_label_get_label (GTK_LABEL (label)), comes_to);
+
+      gtk_widget_set_tooltip_text (pill, tooltip);
+    }
   return pill;
 }
 
@@ -149,9 +241,60 @@ insert_pill (SbTokenView *self, GtkTextIter *at, const char *path, const char *f
   GtkTextChildAnchor *anchor = gtk_text_buffer_create_child_anchor (buffer, at);
   char *token = filters != NULL ? g_strdup_printf ("{{%s | %s}}", path, filters)
                                 : g_strdup_printf ("{{%s}}", path);
+  GtkWidget *pill = make_pill (self, path, filters);
+  GtkGesture *click = gtk_gesture_click_new ();
 
   g_object_set_qdata_full (G_OBJECT (anchor), token_quark, token, g_free);
-  gtk_text_view_add_child_at_anchor (GTK_TEXT_VIEW (self), make_pill (self, path, filters), anchor);
+  g_signal_connect (click, "pressed", G_CALLBACK (pill_pressed_cb), NULL);
+  g_signal_connect_object (click, "released", G_CALLBACK (pill_released_cb), anchor, 0);
+  gtk_widget_add_controller (pill, GTK_EVENT_CONTROLLER (click));
+  sb_token_view_add_drag (pill, anchor, click);
+  gtk_text_view_add_child_at_anchor (GTK_TEXT_VIEW (self), pill, anchor);
+}
+
+char *
+sb_token_view_dup_range (SbTokenView *self, GtkTextIter *start, GtkTextIter *end)
+{
+  GString *out = g_string_new (NULL);
+  GtkTextIter at = *start;
+
+  while (gtk_text_iter_compare (&at, end) < 0)
+    {
+      gunichar c = gtk_text_iter_get_char (&at);
+      const char *token = get_token (&at);
+
+      if (token != NULL)
+        g_string_append (out, token);
+      else if (c != ANCHOR_CHAR)
+        g_string_append_unichar (out, c);
+      gtk_text_iter_forward_char (&at);
+    }
+  return g_string_free (out, FALSE);
+}
+
+void
+sb_token_view_insert_template (SbTokenView *self, GtkTextIter *at, const char *text)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  g_autoptr (SbTemplate) template = sb_template_new (text, NULL);
+
+  if (template == NULL)
+    gtk_text_buffer_insert (buffer, at, text, -1);
+  for (guint i = 0; template != NULL && i < sb_template_get_n_segments (template); i++)
+    {
+      const SbSegment *segment = sb_template_get_segment (template, i);
+
+      if (segment->path != NULL)
+        insert_pill (self, at, segment->path, segment->filters);
+      else if (segment->text != NULL)
+        gtk_text_buffer_insert (buffer, at, segment->text, -1);
+    }
+}
+
+void
+sb_token_view_emit_edited (SbTokenView *self)
+{
+  g_signal_emit (self, signals[EDITED], 0);
 }
 
 /**
@@ -162,25 +305,11 @@ insert_pill (SbTokenView *self, GtkTextIter *at, const char *path, const char *f
 char *
 sb_token_view_dup_template (SbTokenView *self)
 {
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  GString *out = g_string_new (NULL);
-  GtkTextIter at;
+  GtkTextIter start;
+  GtkTextIter end;
 
-  gtk_text_buffer_get_start_iter (buffer, &at);
-  while (!gtk_text_iter_is_end (&at))
-    {
-      gunichar c = gtk_text_iter_get_char (&at);
-      GtkTextChildAnchor *anchor = gtk_text_iter_get_child_anchor (&at);
-      const char *token =
-        anchor != NULL ? g_object_get_qdata (G_OBJECT (anchor), token_quark) : NULL;
-
-      if (token != NULL)
-        g_string_append (out, token);
-      else if (c != ANCHOR_CHAR)
-        g_string_append_unichar (out, c);
-      gtk_text_iter_forward_char (&at);
-    }
-  return g_string_free (out, FALSE);
+  gtk_text_buffer_get_bounds (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self)), &start, &end);
+  return sb_token_view_dup_range (self, &start, &end);
 }
 
 /**
@@ -192,28 +321,30 @@ void
 sb_token_view_set_template (SbTokenView *self, const char *text)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  g_autoptr (SbTemplate) template = NULL;
   g_autofree char *present = sb_token_view_dup_template (self);
   GtkTextIter at;
 
   if (g_strcmp0 (present, text) == 0)
     return;
+  if (self->popover != NULL)
+    gtk_popover_popdown (GTK_POPOVER (self->popover));
   self->filling = TRUE;
   gtk_text_buffer_set_text (buffer, "", -1);
-  template = sb_template_new (text, NULL);
-  if (template == NULL)
-    gtk_text_buffer_set_text (buffer, text, -1);
-  for (guint i = 0; template != NULL && i < sb_template_get_n_segments (template); i++)
-    {
-      const SbSegment *segment = sb_template_get_segment (template, i);
-
-      gtk_text_buffer_get_end_iter (buffer, &at);
-      if (segment->path != NULL)
-        insert_pill (self, &at, segment->path, segment->filters);
-      else if (segment->text != NULL)
-        gtk_text_buffer_insert (buffer, &at, segment->text, -1);
-    }
+  gtk_text_buffer_get_end_iter (buffer, &at);
+  sb_token_view_insert_template (self, &at, text);
   self->filling = FALSE;
+}
+
+/**
+ * sb_token_view_set_step:
+ *
+ * What pills show is what they come to where @step_id stands, which is what "item" depends on.
+ */
+void
+sb_token_view_set_step (SbTokenView *self, const char *step_id)
+{
+  g_free (self->step_id);
+  self->step_id = g_strdup (step_id);
 }
 
 void
@@ -319,6 +450,8 @@ static void
 sb_token_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   GTK_WIDGET_CLASS (sb_token_view_parent_class)->size_allocate (widget, width, height, baseline);
+  if (SB_TOKEN_VIEW (widget)->popover != NULL)
+    gtk_popover_present (GTK_POPOVER (SB_TOKEN_VIEW (widget)->popover));
   check_height (SB_TOKEN_VIEW (widget));
 }
 
@@ -328,6 +461,104 @@ sb_token_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   GTK_WIDGET_CLASS (sb_token_view_parent_class)->snapshot (widget, snapshot);
   check_height (SB_TOKEN_VIEW (widget));
+}
+
+/* Where what is dragged would go. */
+static void
+sb_token_view_snapshot_layer (GtkTextView *view, GtkTextViewLayer layer, GtkSnapshot *snapshot)
+{
+  SbTokenView *self = SB_TOKEN_VIEW (view);
+  GtkTextIter at;
+  GdkRectangle place;
+  GdkRGBA color;
+
+  if (layer != GTK_TEXT_VIEW_LAYER_ABOVE_TEXT || self->drop == NULL)
+    return;
+  gtk_text_buffer_get_iter_at_mark (gtk_text_view_get_buffer (view), &at, self->drop);
+  gtk_text_view_get_iter_location (view, &at, &place);
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &color);
+  gtk_snapshot_append_color (
+    snapshot, &color,
+    &GRAPHENE_RECT_INIT ((float)place.x - 1, (float)place.y, 2, (float)MAX (place.height, 16)));
+}
+
+/* A chosen pill shows that it is. */
+static void
+show_selection (SbTokenView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start;
+  GtkTextIter end;
+  GtkTextIter at;
+
+  gtk_text_buffer_get_selection_bounds (buffer, &start, &end);
+  gtk_text_buffer_get_start_iter (buffer, &at);
+  do
+    {
+      GtkTextChildAnchor *anchor = gtk_text_iter_get_child_anchor (&at);
+      guint n = 0;
+      GtkWidget **pills = anchor != NULL ? gtk_text_child_anchor_get_widgets (anchor, &n) : NULL;
+
+      if (n > 0 && gtk_text_iter_in_range (&at, &start, &end))
+        gtk_widget_add_css_class (pills[0], "chosen");
+      else if (n > 0)
+        gtk_widget_remove_css_class (pills[0], "chosen");
+      g_free (pills);
+    }
+  while (gtk_text_iter_forward_char (&at));
+}
+
+static void
+mark_set_cb (SbTokenView *self, GtkTextIter *at, GtkTextMark *mark, GtkTextBuffer *buffer)
+{
+  if (mark == gtk_text_buffer_get_insert (buffer) ||
+      mark == gtk_text_buffer_get_selection_bound (buffer))
+    show_selection (self);
+}
+
+/* Left and right choose a pill on the way, so that Enter can open its menu and Delete take it out;
+ * the next press goes past it. */
+static gboolean
+move_by_pill (SbTokenView *self, gboolean back)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start;
+  GtkTextIter end;
+  GtkTextIter at;
+
+  if (gtk_text_buffer_get_selection_bounds (buffer, &start, &end))
+    {
+      if (get_token (&start) == NULL ||
+          gtk_text_iter_get_offset (&end) - gtk_text_iter_get_offset (&start) != 1)
+        return FALSE;
+      gtk_text_buffer_place_cursor (buffer, back ? &start : &end);
+      return TRUE;
+    }
+  at = start;
+  if (back && !gtk_text_iter_backward_char (&at))
+    return FALSE;
+  if (get_token (&at) == NULL)
+    return FALSE;
+  sb_token_view_select_anchor (self, gtk_text_iter_get_child_anchor (&at));
+  return TRUE;
+}
+
+static gboolean
+key_cb (SbTokenView *self, guint key, guint code, GdkModifierType state)
+{
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  gboolean plain =
+    (state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) == 0;
+
+  if (plain && (key == GDK_KEY_Left || key == GDK_KEY_KP_Left))
+    return move_by_pill (self, !rtl);
+  if (plain && (key == GDK_KEY_Right || key == GDK_KEY_KP_Right))
+    return move_by_pill (self, rtl);
+  if ((plain && key == GDK_KEY_Menu) || (key == GDK_KEY_F10 && (state & GDK_SHIFT_MASK) != 0))
+    return sb_token_view_format (self, TRUE);
+  if (plain && (key == GDK_KEY_Return || key == GDK_KEY_KP_Enter))
+    return sb_token_view_format (self, FALSE);
+  return GDK_EVENT_PROPAGATE;
 }
 
 static void
@@ -345,6 +576,9 @@ sb_token_view_dispose (GObject *object)
 
   self->filling = TRUE;
   g_clear_handle_id (&self->idle, g_source_remove);
+  if (self->popover != NULL)
+    gtk_widget_unparent (g_steal_pointer (&self->popover));
+  g_clear_pointer (&self->step_id, g_free);
   g_clear_object (&self->model);
 
   G_OBJECT_CLASS (sb_token_view_parent_class)->dispose (object);
@@ -359,6 +593,8 @@ sb_token_view_class_init (SbTokenViewClass *klass)
   widget_class->measure = sb_token_view_measure;
   widget_class->size_allocate = sb_token_view_size_allocate;
   widget_class->snapshot = sb_token_view_snapshot;
+  GTK_TEXT_VIEW_CLASS (klass)->snapshot_layer = sb_token_view_snapshot_layer;
+  sb_token_view_class_init_transfer (GTK_TEXT_VIEW_CLASS (klass));
   signals[EDITED] = g_signal_new ("edited", SB_TYPE_TOKEN_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 0);
   token_quark = g_quark_from_static_string ("sb-token");
@@ -369,6 +605,7 @@ sb_token_view_init (SbTokenView *self)
 {
   GtkTextView *view = GTK_TEXT_VIEW (self);
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+  GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (view, FALSE);
@@ -380,6 +617,11 @@ sb_token_view_init (SbTokenView *self)
   /* Undo is the flow's: one history for fields and cards. */
   gtk_text_buffer_set_enable_undo (buffer, FALSE);
   g_signal_connect_object (buffer, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (buffer, "mark-set", G_CALLBACK (mark_set_cb), self, G_CONNECT_SWAPPED);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  sb_token_view_init_transfer (self);
 }
 
 GtkWidget *

@@ -27,6 +27,11 @@ GtkWidget *sb_token_view_new          (SbFlowModel *model);
 char      *sb_token_view_dup_template (SbTokenView *self);
 void       sb_token_view_set_template (SbTokenView *self,
                                        const char  *text);
+/* (nullable): the place the field stands at. */
+void       sb_token_view_set_step     (SbTokenView *self,
+                                       const char  *step_id);
+gboolean   sb_token_view_format       (SbTokenView *self,
+                                       gboolean     near);
 /* Puts a pill where the cursor is. @path: "trigger.total_price". */
 void       sb_token_view_insert_token (SbTokenView *self,
                                        const char  *path);

@@ -244,6 +244,24 @@ sb_words_comparison (const char *is)
   return is;
 }
 
+const char *
+sb_words_comparison_for (const char *is, gboolean of_dates)
+{
+  static const char *const dates[][2] = {
+    { "equals", N_ ("is at") },
+    { "not-equals", N_ ("is not at") },
+    { "greater", N_ ("is after") },
+    { "less", N_ ("is before") },
+    { "at-least", N_ ("is at or after") },
+    { "at-most", N_ ("is at or before") },
+  };
+
+  for (guint i = 0; of_dates && i < G_N_ELEMENTS (dates); i++)
+    if (g_strcmp0 (is, dates[i][0]) == 0)
+      return g_dgettext (GETTEXT_PACKAGE, dates[i][1]);
+  return sb_words_comparison (is);
+}
+
 gboolean
 sb_words_comparison_is_unary (const char *is)
 {
@@ -271,6 +289,38 @@ describe_template (SbFlow *flow, SbConnectors *connectors, const char *text)
   return g_string_free (out, FALSE);
 }
 
+/* "red, blue or green" would need a language; commas read in every one. */
+static char *
+describe_list (SbFlow *flow, SbConnectors *connectors, SbValue *list)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < sb_value_get_length (list); i++)
+    {
+      g_autofree char *text = sb_value_to_text (sb_value_get_item (list, i));
+      g_autofree char *words = describe_template (flow, connectors, text);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? ", " : "", words);
+    }
+  return g_strdup (out->str);
+}
+
+static gboolean
+is_date (SbFlow *flow, SbConnectors *connectors, const char *text)
+{
+  g_autoptr (SbTemplate) template = sb_template_new (text, NULL);
+  const SbSegment *segment = NULL;
+  const char *type = NULL;
+  g_autofree char *name = NULL;
+
+  if (template != NULL && sb_template_get_n_segments (template) == 1)
+    segment = sb_template_get_segment (template, 0);
+  if (segment == NULL || segment->path == NULL)
+    return FALSE;
+  name = sb_words_token (flow, connectors, segment->path, &type);
+  return strcmp (segment->path, "now") == 0 || g_strcmp0 (type, "date") == 0;
+}
+
 /* One comparison, in which what the owner chose is bold; NULL where it is not a plain one. */
 static char *
 describe_comparison (SbFlow *flow, SbConnectors *connectors, SbValue *comparison)
@@ -291,12 +341,14 @@ describe_comparison (SbFlow *flow, SbConnectors *connectors, SbValue *comparison
     }
   if (sb_words_comparison_is_unary (is))
     return g_markup_printf_escaped ("<b>%s</b> " DIM ("%s"), left, sb_words_comparison (is));
-  if (to != NULL && sb_value_get_type (to) == SB_VALUE_STRING)
+  if (to != NULL && sb_value_get_type (to) == SB_VALUE_ARRAY)
+    right = describe_list (flow, connectors, to);
+  else if (to != NULL && sb_value_get_type (to) == SB_VALUE_STRING)
     right = describe_template (flow, connectors, sb_value_get_text (to));
   else if (to != NULL)
     right = sb_value_to_text (to);
   return g_markup_printf_escaped ("<b>%s</b> " DIM ("%s") " <b>%s</b>", left,
-                                  sb_words_comparison (is),
+                                  sb_words_comparison_for (is, is_date (flow, connectors, value)),
                                   right != NULL && *right != '\0' ? right : "…");
 }
 
@@ -337,6 +389,49 @@ is_plain_condition (SbValue *document)
           is_plain (sb_value_get_text (to)));
 }
 
+/* @depth: 0 for the whole, which needs no brackets */
+static char *
+describe_node (SbFlow *flow, SbConnectors *connectors, SbValue *document, guint depth)
+{
+  SbValue *inverse = sb_value_get_member (document, "not");
+  SbValue *list = sb_value_get_member (document, "all");
+  const char *joined = list != NULL ? _ ("and") : _ ("or");
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (inverse != NULL)
+    {
+      g_autofree char *words = describe_node (flow, connectors, inverse, depth + 1);
+
+      /* Translators: %s is a condition that must not hold */
+      return words != NULL ? g_strdup_printf (_ ("<span alpha='68%%'>not</span> %s"), words) : NULL;
+    }
+  if (list == NULL)
+    list = sb_value_get_member (document, "any");
+  if (list == NULL)
+    return describe_comparison (flow, connectors, document);
+  for (guint i = 0; i < sb_value_get_length (list); i++)
+    {
+      g_autofree char *part = describe_node (flow, connectors, sb_value_get_item (list, i),
+                                             sb_value_get_length (list) > 1 ? depth + 1 : depth);
+
+      if (part == NULL)
+        return NULL;
+      if (out->len > 0)
+        g_string_append_printf (out, " <span alpha='68%%'>%s</span> ", joined);
+      g_string_append (out, part);
+    }
+  if (out->len == 0)
+    return NULL;
+  return depth > 0 && sb_value_get_length (list) > 1 ? g_strdup_printf ("(%s)", out->str)
+                                                     : g_strdup (out->str);
+}
+
+char *
+sb_words_condition_markup (SbFlow *flow, SbConnectors *connectors, SbValue *condition)
+{
+  return describe_node (flow, connectors, condition, 0);
+}
+
 /* @name (nullable): the owner's words, which stand for a condition that is too long for a card. */
 static char *
 describe_condition (SbFlow *flow,
@@ -345,40 +440,13 @@ describe_condition (SbFlow *flow,
                     SbCondition *condition,
                     const char *name)
 {
-  SbValue *list = sb_value_get_member (document, "all");
-  const char *joined = _ ("and");
-  g_autoptr (GString) out = NULL;
   g_autofree char *words = NULL;
 
   if (name != NULL && *name != '\0' && !is_plain_condition (document))
     return g_markup_printf_escaped ("<b>%s</b>", name);
-  if (list == NULL)
-    {
-      list = sb_value_get_member (document, "any");
-      joined = _ ("or");
-    }
-  if (list == NULL)
-    {
-      words = describe_comparison (flow, connectors, document);
-      if (words != NULL)
-        return g_steal_pointer (&words);
-    }
-  out = g_string_new (NULL);
-  for (guint i = 0; i < sb_value_get_length (list); i++)
-    {
-      g_autofree char *part = describe_comparison (flow, connectors, sb_value_get_item (list, i));
-
-      if (part == NULL)
-        {
-          g_string_truncate (out, 0);
-          break;
-        }
-      if (out->len > 0)
-        g_string_append_printf (out, " <span alpha='68%%'>%s</span> ", joined);
-      g_string_append (out, part);
-    }
-  if (out->len > 0)
-    return g_string_free (g_steal_pointer (&out), FALSE);
+  words = describe_node (flow, connectors, document, 0);
+  if (words != NULL)
+    return g_steal_pointer (&words);
   words = condition != NULL ? sb_condition_describe (condition) : g_strdup ("…");
   return g_markup_printf_escaped ("<b>%s</b>", words);
 }

@@ -58,6 +58,13 @@ char       *sb_words_token            (SbFlow       *flow,
 /* The comparisons of conditions: value in the document, words. NULL-terminated pairs. */
 const char *const *sb_words_comparisons (void);
 const char *sb_words_comparison       (const char   *is);
+/* Of dates: "is after" in place of "is more than". */
+const char *sb_words_comparison_for   (const char   *is,
+                                       gboolean      of_dates);
+/* A whole condition as a sentence: "A is b and (C is d or E is f)"; (nullable) */
+char       *sb_words_condition_markup (SbFlow       *flow,
+                                       SbConnectors *connectors,
+                                       SbValue      *condition);
 gboolean    sb_words_comparison_is_unary (const char *is);
 
 G_END_DECLS

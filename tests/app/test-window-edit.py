@@ -40,7 +40,9 @@ def test_edit():
 
         # Type into it: what it comes to follows; braces are never seen.
         app.focus()
-        app.click(message)
+        # Beside the pills, which have a menu of their own.
+        box = message.get_component_iface().get_extents(app.atspi.CoordType.WINDOW)
+        app.click_at(box.x + box.width - 4, box.y + box.height - 6)
         app.wait(None, 'Search what earlier steps give')
         app.screenshot('data-panel')
         app.key('Escape')
