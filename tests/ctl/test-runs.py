@@ -46,13 +46,13 @@ class Runs(ctl.Case):
         self.assertIn("Order #1004", line)
 
     def test_lists_are_cut_by_flow_state_text_time_and_number(self):
-        for number in (1, 2, 3):
+        for number in (1001, 1002, 1003):
             self.assertEqual(ctl.post_order(self.url, number), 200)
         self.wait_for_state("done", 3)
         self.assertEqual(len(self.runs("--limit", "2")), 2)
         newest = self.runs("--limit", "1")[0]
         self.assertEqual(len(self.runs("--before", str(newest["id"]))), 2)
-        self.assertEqual([run["label"] for run in self.runs("--text", "#2")], ["Order #2"])
+        self.assertEqual([run["label"] for run in self.runs("--text", "#1002")], ["Order #1002"])
         self.assertEqual(len(self.runs("--flow", self.flow)), 3)
         self.assertIn("“other”", self.ctl("runs", "list", "--flow", "other", check=1).err)
         self.assertEqual(self.runs("--state", "open"), [])

@@ -37,8 +37,10 @@ class Processes(ctl.Case):
     def test_a_crash_leaves_no_dump(self):
         before = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+        # AddressSanitizer would tell of the signal and end the program itself.
+        environment = dict(self.environment, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0")
         try:
-            server = self.serve()
+            server = self.serve(environment=environment)
         finally:
             resource.setrlimit(resource.RLIMIT_CORE, before)
         with open(f"/proc/{server.pid}/limits", encoding="ascii") as file:
@@ -73,7 +75,7 @@ class Processes(ctl.Case):
     def test_the_folder_is_the_owners_alone_whatever_the_umask(self):
         before = os.umask(0)
         try:
-            server = self.serve()
+            server = self.serve(environment=self.without_leak_check())
             self.add_shopify()
             url = self.live_flow()
             self.assertEqual(ctl.post_order(url, 1), 200)
@@ -146,7 +148,7 @@ class Pages(ctl.Case):
         self.end(server)
 
     def test_the_endpoint_tells_a_page_nothing(self):
-        server = self.serve()
+        server = self.serve(environment=self.without_leak_check())
         self.add_shopify()
         flow = self.add_live_flow(connection=self.ask("connections", "list")[0]["id"])
         url = self.ask("flows", "show", flow)["url"]
@@ -177,7 +179,7 @@ class Terminal(ctl.Case):
     NASTY = "\x1b]0;owned\x07\x1b[2J\u009b31m\u202eevil\u2066"
 
     def test_nothing_reaches_the_terminal_that_it_would_act_on(self):
-        server = self.serve()
+        server = self.serve(environment=self.without_leak_check())
         connection = self.add_shopify()
         document = ctl.order_flow(steps=[{"id": "tag", "type": "action", "connector": "shopify", "action": "tag-order",
                                           "fields": {"Order": "{{trigger.id}}", "Tags": "{{trigger.name}}"}}])
