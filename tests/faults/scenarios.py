@@ -50,6 +50,12 @@ def bells(rig, point, crash_again=None):
     recover(rig, crash_again)
 
 
+def many_bells(rig, point):
+    rig.serve_until(point)
+    ring_until_dead(rig, point, number=20)
+    recover(rig)
+
+
 def retries(rig, point):
     """The vendor is not there at first."""
     rig.stand_in.fault("keyed", f"{rig.prefix}-0", 503)
