@@ -365,8 +365,11 @@ drag_begin_cb (SbCanvas *self, double x, double y, GtkGesture *gesture)
   self->panning = FALSE;
   self->lift = NULL;
   if (self->layout == NULL || (button != GDK_BUTTON_PRIMARY && button != GDK_BUTTON_MIDDLE))
-    gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
-  else if (button == GDK_BUTTON_MIDDLE || self->space)
+    {
+      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+  if (button == GDK_BUTTON_MIDDLE || self->space)
     {
       begin_pan (self);
       gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);

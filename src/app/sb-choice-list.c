@@ -151,14 +151,13 @@ header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
   gboolean recent = choice_of (row)->recent > 0;
   gboolean was_recent = before != NULL && choice_of (before)->recent > 0;
 
+  gtk_list_box_row_set_header (row, NULL);
   if (is_searching (data))
-    gtk_list_box_row_set_header (row, NULL);
-  else if (recent && before == NULL)
+    return;
+  if (recent && before == NULL)
     add_heading (row, _ ("Used lately"));
   else if (!recent && was_recent)
     add_heading (row, _ ("Everything"));
-  else
-    gtk_list_box_row_set_header (row, NULL);
 }
 
 static GtkListBoxRow *

@@ -154,9 +154,7 @@ sb_token_view_format (SbTokenView *self, gboolean near)
       if (gtk_text_iter_get_offset (&end) - gtk_text_iter_get_offset (&start) != 1)
         return FALSE;
     }
-  else if (!near)
-    return FALSE;
-  else if (get_token (&start) == NULL && !gtk_text_iter_backward_char (&start))
+  else if (!near || (get_token (&start) == NULL && !gtk_text_iter_backward_char (&start)))
     return FALSE;
   if (get_token (&start) == NULL)
     return FALSE;
