@@ -137,17 +137,16 @@ write_tally (const Tally *tally, double minutes)
   return object;
 }
 
-static SbValue *
-read_plan_minutes (SbStatement *statement, int column, double *minutes)
+/* 0 where the plan does not say. */
+static double
+read_plan_minutes (SbStatement *statement, int column)
 {
-  SbValue *document = sb_statement_get_value (statement, column);
+  g_autoptr (SbValue) document = sb_statement_get_value (statement, column);
   SbValue *value = sb_value_get_member (sb_value_get_member (document, "plan"), "minutes_saved");
   g_autofree char *text = value != NULL ? sb_value_to_text (value) : NULL;
+  double minutes = text != NULL ? g_ascii_strtod (text, NULL) : 0;
 
-  *minutes = text != NULL ? g_ascii_strtod (text, NULL) : 0;
-  if (!(*minutes > 0) || *minutes > 10000)
-    *minutes = 0;
-  return document;
+  return minutes > 0 && minutes <= 10000 ? minutes : 0;
 }
 
 /* Midnights of the owner's days, oldest first; one more than @days, the last is tomorrow's. */
@@ -236,7 +235,6 @@ static gboolean
 ask_flows (SbDb *db, Asked *asked, SbValue *flows, GError **error)
 {
   g_autoptr (SbStatement) statement = NULL;
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_value_unref);
   SbStepResult result;
 
   statement = sb_db_bind (db, error,
@@ -250,8 +248,7 @@ ask_flows (SbDb *db, Asked *asked, SbValue *flows, GError **error)
     {
       g_autofree char *id = sb_statement_get_text (statement, 1);
       g_autofree char *name = sb_statement_get_text (statement, 2);
-      double minutes;
-      g_autoptr (SbValue) document = read_plan_minutes (statement, 3, &minutes);
+      double minutes = read_plan_minutes (statement, 3);
       SbValue *flow = ask_flow (db, asked, sb_statement_get_int (statement, 0), minutes, error);
 
       if (flow == NULL)
