@@ -46,6 +46,7 @@ make_run (Fixture *fixture, const char *flow, const char *event, gint64 took_ms,
   SbAccepted accepted = take_in (fixture->store, flow, event);
   g_autoptr (GPtrArray) claims = claim (fixture->store, 10, now_us, &next_us);
 
+  g_assert_cmpuint (claims->len, ==, 1);
   now_us += took_ms * 1000;
   move_run (fixture->store, accepted.run, state);
   return accepted.run;
