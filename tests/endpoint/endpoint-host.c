@@ -29,7 +29,7 @@ typedef struct
   guint repeated;
 } Host;
 
-static gint64 frozen_us;
+static _Atomic gint64 frozen_us;
 
 static gint64
 frozen_clock (gpointer data)

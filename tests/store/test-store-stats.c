@@ -11,7 +11,8 @@
 #include "sb-clock.h"
 #include "store-fixture.h"
 
-static gint64 now_us = G_GINT64_CONSTANT (1795435200000000);
+/* Read by the threads of the store, too. */
+static _Atomic gint64 now_us = G_GINT64_CONSTANT (1795435200000000);
 
 static gint64
 get_now (gpointer data)
