@@ -338,6 +338,9 @@ pool_run (gpointer item, gpointer data)
 {
   Pool *pool = data;
 
+  /* The one who pushes need not be the one who made the pool: GTask's pool, say, is made by
+   * whoever needs it first, and is found by the others through a lock inside GIO. */
+  __tsan_acquire (pool);
   __tsan_acquire (item);
   pool->func (item, pool->data);
 }
@@ -352,6 +355,7 @@ g_thread_pool_new (GFunc func, gpointer data, gint max_threads, gboolean exclusi
 
   pool->func = func;
   pool->data = data;
+  __tsan_release (pool);
   made = NEXT (g_thread_pool_new) (pool_run, pool, max_threads, exclusive, error);
   return made;
 }
