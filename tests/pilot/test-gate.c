@@ -187,6 +187,48 @@ test_gate (void)
                  "Record 9 did not go as expected: Slack has no channel");
 }
 
+/* Nothing went otherwise than expected, and still it may not go live. */
+static void
+test_criteria (void)
+{
+  g_autoptr (SbFlow) flow = make_flow ();
+  g_autoptr (SbPilotRow) slow = make_row ("practice", "a.b.c", 1);
+  g_autoptr (SbPilotRow) empty = make_row ("practice", "a.b.c", 1);
+  g_autoptr (SbPilotRow) unsaid = make_row ("practice", "a.b.c", 1);
+
+  slow->passed = FALSE;
+  slow->result = sb_json_parse (
+    "{\"records\": [], \"criteria\": ["
+    "{\"kind\": \"time\", \"text\": \"Told within 5 minutes\", \"detail\": \"slowest 9 min\", \"met\": "
+    "false}, {\"kind\": \"x\", \"text\": \"No order twice\", \"met\": true},"
+    "{\"kind\": \"sandbox-passed\", \"text\": \"Sandbox\", \"met\": false}]}",
+    -1, NULL);
+  assert_reason (flow, "a.b.c", slow, NULL, 2,
+                 "A success criterion is not met: Told within 5 minutes (slowest 9 min).");
+
+  empty->passed = FALSE;
+  empty->result = sb_json_parse ("{\"records\": [], \"criteria\": []}", -1, NULL);
+  assert_reason (flow, "a.b.c", empty, NULL, 2, "did not pass. Run it again.");
+
+  unsaid->passed = FALSE;
+  unsaid->result =
+    sb_json_parse ("{\"records\": [{\"number\": 3, \"verdict\": \"unexpected\"}]}", -1, NULL);
+  assert_reason (flow, "a.b.c", unsaid, NULL, 2, "Record 3 did not go as expected: it did not end.");
+}
+
+/* What the pilot vouches for has three parts: steps, connections, versions of the vendors' APIs. */
+static void
+test_changed_since (void)
+{
+  g_autoptr (SbFlow) flow = make_flow ();
+  g_autoptr (SbPilotRow) row = make_row ("practice", "a.b.c", 1);
+
+  assert_reason (flow, "a.b.c", row, NULL, 2, NULL);
+  assert_reason (flow, "x.b.c", row, NULL, 2, "The flow changed after the last");
+  assert_reason (flow, "a.x.c", row, NULL, 2, "A connection of this flow changed");
+  assert_reason (flow, "a.b.x", row, NULL, 2, "API version changed");
+}
+
 static void
 test_changed_step (void)
 {
@@ -331,6 +373,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gate/fingerprint", test_fingerprint);
   g_test_add_func ("/gate/reasons", test_gate);
+  g_test_add_func ("/gate/criteria", test_criteria);
+  g_test_add_func ("/gate/changed-since", test_changed_since);
   g_test_add_func ("/gate/changed-step", test_changed_step);
   g_test_add_func ("/gate/sandbox", test_sandbox);
   g_test_add_func ("/report/html", test_html);
