@@ -9,6 +9,7 @@
 #include "sb-ctl-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "sb-clock.h"
 #include "sb-json.h"
@@ -233,6 +234,91 @@ resolve_run (SbCtl *self)
   return decide (self, "runs.resolve", as);
 }
 
+/* Takes "FIELD=TEXT" or "FIELD:=JSON" apart. (transfer full) (nullable) */
+static SbValue *
+take_change (SbCtl *self, const char *text, int *status)
+{
+  const char *equals = strchr (text, '=');
+  gboolean is_json = equals != NULL && equals > text && equals[-1] == ':';
+  const char *end = is_json ? equals - 1 : equals;
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  SbValue *value = NULL;
+  SbValue *change = NULL;
+
+  if (equals == NULL || end == text)
+    {
+      *status = sb_ctl_usage (self, _ ("“%s” is not FIELD=TEXT"), text);
+      return NULL;
+    }
+  value = is_json ? sb_json_parse (equals + 1, -1, &error) : sb_value_new_string (equals + 1);
+  if (value == NULL)
+    {
+      *status = sb_ctl_usage (self, _ ("what follows := is not JSON: %s"), error->message);
+      return NULL;
+    }
+  path = g_strndup (text, (gsize)(end - text));
+  change = sb_value_new_object ();
+  sb_value_set_string (change, "path", path);
+  sb_value_set (change, "value", value);
+  return change;
+}
+
+static gboolean
+take_changes (SbCtl *self, SbValue *arguments, int *status)
+{
+  const char *file = sb_ctl_get_option (self, "file");
+  SbValue *changes = NULL;
+
+  if (file != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+      SbValue *body = sb_json_load_file (file, &error);
+
+      if (body == NULL)
+        *status = sb_ctl_usage (self, "%s", error->message);
+      else
+        sb_value_set (arguments, "body", body);
+      return body != NULL;
+    }
+  if (sb_ctl_get_operand (self, 1) == NULL)
+    {
+      *status = sb_ctl_usage (self, _ ("what is to be changed? Say FIELD=TEXT, or --file FILE"));
+      return FALSE;
+    }
+  changes = sb_value_new_array ();
+  sb_value_set (arguments, "set", changes);
+  for (guint i = 1; sb_ctl_get_operand (self, i) != NULL; i++)
+    {
+      SbValue *change = take_change (self, sb_ctl_get_operand (self, i), status);
+
+      if (change == NULL)
+        return FALSE;
+      sb_value_append (changes, change);
+    }
+  return TRUE;
+}
+
+static int
+edit_run (SbCtl *self)
+{
+  int status = SB_CTL_DONE;
+  SbValue *arguments = about_run (self, &status);
+  g_autoptr (SbValue) run = NULL;
+
+  if (arguments == NULL)
+    return status;
+  if (!take_changes (self, arguments, &status))
+    {
+      sb_value_unref (arguments);
+      return status;
+    }
+  status = sb_ctl_run_plain (self, "runs.edit", arguments, sb_ctl_get_operand (self, 0), &run);
+  if (run != NULL)
+    print_run (self, run);
+  return status;
+}
+
 /* What is going on, in a few lines. */
 static int
 show_status (SbCtl *self)
@@ -293,6 +379,11 @@ static const SbCtlOption resolve_options[] = {
   { NULL, NULL, NULL, NULL },
 };
 
+static const SbCtlOption edit_options[] = {
+  { "file", "FILE", NULL, N_ ("all of the data, as JSON, instead of single fields") },
+  { NULL, NULL, NULL, NULL },
+};
+
 const SbCtlCommand sb_ctl_runs_commands[] = {
   { "runs list", "", 0, 0, N_ ("List the runs, newest first."), "runs list --state open",
     list_options, list_runs },
@@ -304,6 +395,10 @@ const SbCtlCommand sb_ctl_runs_commands[] = {
     N_ ("Decide about a run in the inbox. Look at the vendor whether the step was done, then say "
         "so."),
     "runs resolve 17 --as done", resolve_options, resolve_run },
+  { "runs edit", "RUN [FIELD=TEXT…]", 1, 32,
+    N_ ("Put the data of a run in the inbox right and let it go on with them: what is done is not "
+        "done again, and what came in is kept. FIELD:=JSON sets a number, a list or an object."),
+    "runs edit 17 customer.email=anna@example.com", edit_options, edit_run },
   { "inbox", "", 0, 0, N_ ("List the runs that need a person."), "inbox", inbox_options,
     list_inbox },
   { "status", "", 0, 0, N_ ("Say what is going on, in a few lines."), "status", NULL, show_status },

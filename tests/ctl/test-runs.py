@@ -125,6 +125,31 @@ class Runs(ctl.Case):
         self.ctl("runs", "retry", "999", check=1)
         self.ctl("runs", "resolve", "999", "--as", "not-done", check=1)
 
+    def test_edited_data_go_on_beside_what_came(self):
+        run = self.fill_inbox()
+        number = str(run["id"])
+        self.ctl("runs", "edit", number, check=2)
+        self.ctl("runs", "edit", number, "id", check=2)
+        self.ctl("runs", "edit", number, "id:={", check=2)
+        self.assertIn("no place", self.ctl("runs", "edit", number, "name[7]=x", check=1).err)
+        self.assertIn("stop again", self.ctl("runs", "edit", number, "name=#1006", check=1).err)
+        self.assertEqual(self.ask("inbox")[0]["label"], run["label"], "what is refused changes nothing")
+        self.ctl("runs", "edit", number, "id:=450789469", "name=#1006", check=0)
+        done = self.wait_for_state("done")[0]
+        self.assertEqual(done["id"], run["id"], "the same run")
+        self.assertIn("#1006", done["label"])
+        self.assertEqual(len(self.server.received()), 1)
+        edited, original = self.ask("events", "list")
+        self.assertEqual((edited["source"], edited["original"]), ("edited", original["id"]))
+        self.assertEqual(done["event"], edited["id"])
+        self.assertEqual(self.ask("events", "show", str(original["id"]))["body"], {"name": "#1005"})
+        self.assertEqual(self.ask("events", "show", str(edited["id"]))["body"],
+                         {"name": "#1006", "id": 450789469})
+        # Found by what it says now; finished, there is nothing to edit any more.
+        self.assertEqual([one["id"] for one in self.runs("--text", "1006")], [run["id"]])
+        self.assertIn("not in the inbox", self.ctl("runs", "edit", number, "name=#1", check=1).err)
+        self.ctl("runs", "edit", "999", "name=#1", check=1)
+
     def test_done_by_hand_goes_on_after_the_step(self):
         run = self.fill_inbox()
         self.ctl("runs", "resolve", str(run["id"]), "--as", "done", check=0)

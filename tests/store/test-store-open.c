@@ -178,7 +178,7 @@ test_newer (Fixture *fixture, gconstpointer data)
   close_store (fixture);
   run_sql (path, "PRAGMA user_version = 99");
   assert_refused (fixture->folder, SB_ERROR_TOO_NEW, "99");
-  run_sql (path, "PRAGMA user_version = 4");
+  run_sql (path, "PRAGMA user_version = 5");
   open_store (fixture);
 }
 

@@ -28,6 +28,8 @@ write_event (SbEvent *event)
   sb_call_set_text (object, "topic", event->topic);
   sb_call_set_text (object, "label", event->label);
   sb_call_set_time (object, "received", event->received_us);
+  if (event->original != 0)
+    sb_value_set_int (object, "original", event->original);
   return object;
 }
 

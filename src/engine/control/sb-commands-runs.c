@@ -12,6 +12,7 @@
 
 #include "sb-error.h"
 #include "sb-json.h"
+#include "sb-replay.h"
 
 #define DEFAULT_LIMIT 50
 #define MAX_LIMIT     1000
@@ -182,6 +183,83 @@ resolve_run (SbCall *call, GError **error)
   return decide (call, decision, error);
 }
 
+/* What the run goes by now, as its trigger sees it. */
+static SbValue *
+load_body (SbCall *call, gint64 id, GError **error)
+{
+  g_autoptr (SbClaim) claim = NULL;
+  g_autoptr (SbProblems) problems = sb_problems_new ();
+  g_autoptr (SbFlow) flow = NULL;
+
+  sb_store_load_run_async (call->store, id, call->cancellable, sb_call_ready_cb, call);
+  claim = sb_store_load_run_finish (call->store, sb_call_wait (call), error);
+  if (claim == NULL)
+    return NULL;
+  flow = sb_flow_parse (claim->document, problems);
+  if (flow == NULL)
+    {
+      g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+                   _ ("Version %d of the flow “%s” cannot be read."), claim->run->version,
+                   claim->run->flow_id);
+      return NULL;
+    }
+  return sb_replay_body (call->connectors, flow, NULL, claim->event, error);
+}
+
+/* "set": [{"path": "customer.email", "value": …}, …] */
+static SbValue *
+change_body (SbCall *call, gint64 id, SbValue *changes, GError **error)
+{
+  g_autoptr (SbValue) body = load_body (call, id, error);
+
+  for (guint i = 0; body != NULL && i < sb_value_get_length (changes); i++)
+    {
+      SbValue *change = sb_value_get_item (changes, i);
+      const char *path = sb_value_get_string (change, "path");
+      SbValue *value = sb_value_get_member (change, "value");
+      SbValue *changed = path != NULL && path[0] != '\0' && value != NULL
+                           ? sb_value_with_path (body, path, value)
+                           : NULL;
+
+      if (changed == NULL)
+        {
+          g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+                       _ ("“%s” is no place in the data of run %" G_GINT64_FORMAT "."),
+                       path != NULL ? path : "", id);
+          return NULL;
+        }
+      sb_value_unref (body);
+      body = changed;
+    }
+  return g_steal_pointer (&body);
+}
+
+static SbValue *
+edit_run (SbCall *call, GError **error)
+{
+  gint64 id = sb_call_get_id (call, error);
+  SbValue *whole = sb_value_get_member (call->arguments, "body");
+  SbValue *changes = sb_value_get_member (call->arguments, "set");
+  g_autoptr (SbValue) body = NULL;
+
+  if (id == 0)
+    return NULL;
+  if (whole == NULL && sb_value_get_length (changes) == 0)
+    {
+      g_set_error (
+        error, SB_ERROR, SB_ERROR_INVALID,
+        _ ("“set” is missing: what in the data is to be changed. Or “body”: all of it."));
+      return NULL;
+    }
+  body = whole != NULL ? sb_value_ref (whole) : change_body (call, id, changes, error);
+  if (body == NULL)
+    return NULL;
+  sb_engine_edit_run_async (call->engine, id, body, call->cancellable, sb_call_ready_cb, call);
+  if (!sb_engine_edit_run_finish (call->engine, sb_call_wait (call), error))
+    return NULL;
+  return show_run (call, error);
+}
+
 static SbValue *
 summarize (SbCall *call, GError **error)
 {
@@ -222,11 +300,8 @@ show_stats (SbCall *call, GError **error)
 }
 
 const SbCommandEntry sb_commands_runs[] = {
-  { "stats", show_stats },
-  { "runs.list", list_runs },
-  { "runs.show", show_run },
-  { "runs.retry", retry_run },
-  { "runs.resolve", resolve_run },
-  { "status", summarize },
-  { NULL, NULL },
+  { "stats", show_stats },         { "runs.list", list_runs },
+  { "runs.show", show_run },       { "runs.retry", retry_run },
+  { "runs.resolve", resolve_run }, { "runs.edit", edit_run },
+  { "status", summarize },         { NULL, NULL },
 };

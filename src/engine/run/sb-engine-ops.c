@@ -90,10 +90,10 @@ submitted_cb (GObject *object, GAsyncResult *result, gpointer data)
 
 /* The same name a webhook would have given it; a record without the field that names it has none.
  */
-static char *
-make_label (SbEngine *self, SbValue *draft, SbValue *record)
+char *
+sb_engine_make_label (SbEngine *self, SbValue *document, SbValue *record)
 {
-  SbValue *trigger = sb_value_get_member (draft, "trigger");
+  SbValue *trigger = sb_value_get_member (document, "trigger");
   const char *connector_id = trigger != NULL ? sb_value_get_string (trigger, "connector") : NULL;
   const char *trigger_id = trigger != NULL ? sb_value_get_string (trigger, "trigger") : NULL;
   SbConnector *connector =
@@ -139,7 +139,7 @@ submit_flow_cb (GObject *object, GAsyncResult *result, gpointer data)
   event->event_id = g_strconcat ("manual-", uuid, NULL);
   event->source = g_strdup ("manual");
   event->headers = g_strdup ("{\"content-type\":\"application/json\"}");
-  event->label = make_label (self, row->draft, submission->record);
+  event->label = sb_engine_make_label (self, row->draft, submission->record);
   if (event->label == NULL)
     event->label = g_strdup (_ ("Record entered by hand"));
   event->body = g_bytes_new_take (body, strlen (body));

@@ -73,6 +73,10 @@ void      sb_engine_ring         (SbEngine            *self);
 /* What sb_engine_start () does, on the engine's thread. */
 void      sb_engine_begin        (SbEngine            *self,
                                   GTask               *task);
+/* What the trigger of a flow calls such a record: "Order #1004". (transfer full) (nullable) */
+char     *sb_engine_make_label   (SbEngine            *self,
+                                  SbValue             *document,
+                                  SbValue             *record);
 void      sb_engine_alert        (SbEngine            *self,
                                   const char          *message);
 void      sb_engine_plan_retention (SbEngine          *self,

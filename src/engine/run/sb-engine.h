@@ -85,6 +85,15 @@ void          sb_engine_resolve_async   (SbEngine *self, gint64 run, const char 
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 gboolean      sb_engine_resolve_finish  (SbEngine *self, GAsyncResult *result, GError **error);
+/* A person put the data of a run in the inbox right: @body (as the trigger sees it) becomes an event of its
+ * own beside the one that came, which stays. The run goes on with it where it stands: actions that are done
+ * are not done again, look-ups since the last of them are asked again. Errors: REFUSED where the outcome of
+ * a step is unknown, or where the flow with this data would not come to what is done already; INVALID
+ * where it would stop again before it sends anything. Nothing is changed then. */
+void          sb_engine_edit_run_async  (SbEngine *self, gint64 run, SbValue *body,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean      sb_engine_edit_run_finish (SbEngine *self, GAsyncResult *result, GError **error);
 /* Asks the vendor whether the connection works (the connector's "test" action). The result is a
  * sentence for the owner. */
 void          sb_engine_test_connection_async  (SbEngine *self, const char *connection_id,

@@ -43,7 +43,8 @@ sb_replay_body (
     return sb_value_new_object ();
 
   text = g_bytes_get_data (event->body, &length);
-  if (connector == NULL || g_strcmp0 (event->source, "manual") == 0)
+  if (connector == NULL || g_strcmp0 (event->source, "manual") == 0 ||
+      g_strcmp0 (event->source, "edited") == 0)
     return sb_json_parse (text, (gssize)length, error);
 
   if (event->headers != NULL)

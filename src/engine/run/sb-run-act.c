@@ -45,6 +45,26 @@ sb_runner_send (SbRunner *self)
   sb_http_send_async (self->core->http, self->request, self->core->cancellable, answered_cb, self);
 }
 
+/* A vendor remembers a key with what was asked under it, and takes other data under the same key
+ * for a mistake. So what a person edited goes out under a key of its own, but only where nothing
+ * under the old one can have been done: else the old key is what keeps it from being done twice. */
+static char *
+make_key (SbRunner *self)
+{
+  SbPlace *known = sb_places_find (self->places, self->need->place);
+  g_autofree char *edited_place = NULL;
+  g_autofree char *edited_key = NULL;
+
+  if (g_strcmp0 (self->event->source, "edited") != 0 || known->key == NULL)
+    return sb_run_make_key (self->core->folder_id, self->run->id, self->need->place);
+
+  edited_place = g_strdup_printf ("%s#%" G_GINT64_FORMAT, self->need->place, self->event->id);
+  edited_key = sb_run_make_key (self->core->folder_id, self->run->id, edited_place);
+  if (g_str_equal (known->key, edited_key) || (!known->unsure && known->open == NULL))
+    return g_steal_pointer (&edited_key);
+  return g_strdup (known->key);
+}
+
 /* The turn has come: build, commit, send. */
 static void
 begin (SbRunner *self)
@@ -52,7 +72,7 @@ begin (SbRunner *self)
   SbCore *core = self->core;
   g_autofree char *place =
     self->checking ? sb_place_to_check (self->need->place) : g_strdup (self->need->place);
-  g_autofree char *key = sb_run_make_key (core->folder_id, self->run->id, self->need->place);
+  g_autofree char *key = make_key (self);
   SbPlace *known = sb_places_find (self->places, place);
   g_autoptr (GError) error = NULL;
   SbRunChange *change = NULL;

@@ -20,6 +20,8 @@ typedef struct
   gint64     last_us;   /* when the last of them was sent */
   gint64     tried_us;  /* between the two, as far as it counts */
   SbAttempt *open;      /* (nullable): the newest, where its outcome is not known */
+  char      *key;       /* (nullable): of the newest attempt */
+  gboolean   unsure;    /* one with that key may have been done */
 } SbPlace;
 
 typedef enum

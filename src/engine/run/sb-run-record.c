@@ -32,6 +32,7 @@ place_free (gpointer data)
   SbPlace *self = data;
 
   g_clear_pointer (&self->open, sb_attempt_unref);
+  g_free (self->key);
   g_free (self);
 }
 
@@ -66,6 +67,14 @@ sb_place_count (SbPlace *self, SbAttempt *attempt)
   g_clear_pointer (&self->open, sb_attempt_unref);
   if (open)
     self->open = sb_attempt_ref (attempt);
+  if (g_strcmp0 (self->key, attempt->key) != 0)
+    {
+      g_free (self->key);
+      self->key = g_strdup (attempt->key);
+      self->unsure = FALSE;
+    }
+  if (g_str_equal (attempt->state, "retry") || g_str_equal (attempt->state, "unknown"))
+    self->unsure = TRUE;
 
   if (open || g_str_equal (attempt->state, "retry"))
     {

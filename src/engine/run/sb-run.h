@@ -35,8 +35,8 @@ gint64    sb_runner_get_run (SbRunner   *self);
 /* The engine stops (core->stopping is set): a run that only waits its turn is put back. */
 void      sb_runner_stop  (SbRunner     *self);
 
-/* The idempotency key of a step: the same for every attempt, across restarts and copies of the folder;
- * in the shape of a UUID, which every vendor takes. */
+/* The idempotency key of a step: the same for every attempt with the same data, across restarts and copies
+ * of the folder; in the shape of a UUID, which every vendor takes. */
 char     *sb_run_make_key (const char   *folder_id,
                            gint64        run,
                            const char   *place);

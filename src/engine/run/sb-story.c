@@ -191,6 +191,8 @@ tell_event (Telling *telling, SbFlow *flow)
 
   if (g_strcmp0 (event->source, "manual") == 0)
     detail = _ ("Started by hand");
+  else if (g_strcmp0 (event->source, "edited") == 0)
+    detail = _ ("Data edited by you; what came in first is kept");
   else if (g_strcmp0 (event->source, "webhook") == 0)
     detail = _ ("Signature right, stored, then answered");
 

@@ -100,17 +100,17 @@ sb_db_open_run (SbDb *db,
   return sqlite3_last_insert_rowid (db->handle);
 }
 
-static gboolean
-insert_event (
+gboolean
+sb_db_insert_event (
   SbDb *db, SbEvent *event, gint64 flow, gboolean held, gboolean *repeated, GError **error)
 {
   if (!sb_db_run (db, error,
                   "INSERT INTO events (flow, event_id, source, topic, label, headers, body,"
-                  " received_us, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                  " received_us, held, original) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                   " ON CONFLICT (flow, event_id) DO NOTHING",
-                  "itttttbii", flow, event->event_id,
+                  "itttttbiii", flow, event->event_id,
                   event->source != NULL ? event->source : "webhook", event->topic, event->label,
-                  event->headers, event->body, event->received_us, (gint64)held))
+                  event->headers, event->body, event->received_us, (gint64)held, event->original))
     return FALSE;
   *repeated = sqlite3_changes (db->handle) == 0;
   return TRUE;
@@ -143,7 +143,7 @@ accept_event (SbDb *db, SbStoreRequest *request, GError **error)
   accepted->held = strcmp ((const char *)sqlite3_column_text (statement, 2), "paused") == 0;
 
   SB_CRASH_POINT ("event-before-insert");
-  if (!insert_event (db, event, flow, accepted->held, &accepted->repeated, error))
+  if (!sb_db_insert_event (db, event, flow, accepted->held, &accepted->repeated, error))
     return FALSE;
   if (accepted->repeated)
     {
@@ -276,7 +276,8 @@ sb_store_replay_event_finish (SbStore *self, GAsyncResult *result, GError **erro
  * ----------------------------------------------------------------------------------------- */
 
 #define EVENT_COLUMNS                                                                              \
-  "SELECT events.id, flows.id, event_id, source, topic, label, headers, received_us"
+  "SELECT events.id, flows.id, event_id, source, topic, label, headers, received_us,"              \
+  " original"
 
 static SbEvent *
 read_event (SbStatement *statement)
@@ -291,6 +292,7 @@ read_event (SbStatement *statement)
   event->label = sb_statement_get_text (statement, 5);
   event->headers = sb_statement_get_text (statement, 6);
   event->received_us = sb_statement_get_int (statement, 7);
+  event->original = sb_statement_get_int (statement, 8);
   return event;
 }
 
@@ -314,7 +316,7 @@ sb_db_load_event (SbDb *db, gint64 id, GError **error)
   if (result != SB_STEP_ROW)
     return NULL;
   event = read_event (statement);
-  event->body = sb_statement_get_bytes (statement, 8);
+  event->body = sb_statement_get_bytes (statement, 9);
   return event;
 }
 

@@ -164,6 +164,20 @@ sb_store_index_work (SbStoreQueue *queue, SbDb *db, gboolean idle)
     sb_store_queue_nudge (queue, error != NULL ? RETRY_US : idle ? 0 : PAUSE_US);
 }
 
+/* Within a transaction: trouble with the index is nobody's trouble, it is made anew later. */
+static gboolean
+forgive_damage (SbDb *db, GError **own, GError **error)
+{
+  if (is_damaged (db) && !sqlite3_get_autocommit (db->handle))
+    {
+      db->broken = FALSE;
+      db->index_damaged = TRUE;
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (own));
+  return FALSE;
+}
+
 /* Before the run goes, with its event. */
 gboolean
 sb_db_unindex_run (SbDb *db, gint64 run, GError **error)
@@ -177,12 +191,20 @@ sb_db_unindex_run (SbDb *db, gint64 run, GError **error)
                  " WHERE runs.id = ? AND runs.id <= (SELECT done FROM search_state)",
                  "i", run))
     return TRUE;
-  if (is_damaged (db) && !sqlite3_get_autocommit (db->handle))
-    {
-      db->broken = FALSE;
-      db->index_damaged = TRUE;
-      return TRUE;
-    }
-  g_propagate_error (error, g_steal_pointer (&own));
-  return FALSE;
+  return forgive_damage (db, &own, error);
+}
+
+gboolean
+sb_db_reindex_run (SbDb *db, gint64 run, GError **error)
+{
+  g_autoptr (GError) own = NULL;
+
+  if (sb_db_run (db, &own,
+                 "INSERT INTO search (rowid, words)"
+                 " SELECT runs.id, sb_words (runs.flow, runs.label, event_id, body)"
+                 " FROM runs NOT INDEXED CROSS JOIN events ON events.id = event"
+                 " WHERE runs.id = ? AND runs.id <= (SELECT done FROM search_state)",
+                 "i", run))
+    return TRUE;
+  return forgive_damage (db, &own, error);
 }

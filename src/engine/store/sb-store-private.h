@@ -258,6 +258,10 @@ gboolean     sb_db_prepare_index  (SbDb         *db,
 void         sb_store_index_work  (SbStoreQueue *queue,
                                    SbDb         *db,
                                    gboolean      idle);
+/* A run whose event was replaced by another is found by the words of that one. */
+gboolean     sb_db_reindex_run    (SbDb         *db,
+                                   gint64        run,
+                                   GError      **error);
 gboolean     sb_db_unindex_run    (SbDb         *db,
                                    gint64        run,
                                    GError      **error);
@@ -389,6 +393,13 @@ char        *sb_db_make_id          (SbDb         *db,
                                    const char   *sql,
                                    GError      **error);
 gboolean     sb_db_write_tallies (SbDb      *db,
+                                   GError      **error);
+/* @repeated: it was there already, and nothing was written. */
+gboolean     sb_db_insert_event   (SbDb         *db,
+                                   SbEvent      *event,
+                                   gint64        flow,
+                                   gboolean      held,
+                                   gboolean     *repeated,
                                    GError      **error);
 SbEvent     *sb_db_load_event       (SbDb         *db,
                                    gint64        id,

@@ -73,20 +73,23 @@ go_to_stage (Retention *self, Stage stage)
   self->next.cursor = 0;
 }
 
-/* An event goes with its last run, unless a pause holds it. A young one leaves its id behind. */
+/* An event goes with its last run, unless a pause holds it or an edited one was made from it. A
+ * young one leaves its id behind. */
 static gboolean
 remove_event (SbDb *db, Retention *self, gint64 event, GError **error)
 {
   if (!sb_db_run (db, error,
                   "DELETE FROM events WHERE id = ?1 AND held = 0 AND received_us < ?2"
-                  " AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?1)",
+                  " AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?1)"
+                  " AND NOT EXISTS (SELECT 1 FROM events WHERE original = ?1)",
                   "ii", event, self->now_us - REMEMBER_US))
     return FALSE;
   return sqlite3_changes (db->handle) > 0 ||
          sb_db_run (db, error,
                     "UPDATE events SET gone = 1, topic = NULL, label = NULL, headers = NULL,"
-                    " body = NULL WHERE id = ?1 AND held = 0 AND gone = 0"
-                    " AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?1)",
+                    " body = NULL, original = 0 WHERE id = ?1 AND held = 0 AND gone = 0"
+                    " AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?1)"
+                    " AND NOT EXISTS (SELECT 1 FROM events WHERE original = ?1)",
                     "i", event);
 }
 
@@ -199,11 +202,13 @@ find_events (
   SbStepResult result = SB_STEP_DONE;
   guint seen = 0;
 
-  statement = sb_db_bind (db, error,
-                          "SELECT id, received_us, held = 0 AND gone = 0 AND"
-                          " NOT EXISTS (SELECT 1 FROM runs WHERE event = events.id)"
-                          " FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?",
-                          "ii", self->next.cursor, (gint64)SCAN_A_SLICE);
+  statement =
+    sb_db_bind (db, error,
+                "SELECT id, received_us, held = 0 AND gone = 0 AND"
+                " NOT EXISTS (SELECT 1 FROM runs WHERE event = events.id) AND"
+                " NOT EXISTS (SELECT 1 FROM events edited WHERE edited.original = events.id)"
+                " FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?",
+                "ii", self->next.cursor, (gint64)SCAN_A_SLICE);
   if (statement == NULL)
     return FALSE;
   while (found->len < RUNS_A_SLICE && (result = sb_db_step (db, statement, error)) == SB_STEP_ROW)

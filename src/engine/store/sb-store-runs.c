@@ -78,6 +78,32 @@ audit_decision (SbDb *db, SbRunChange *change, GError **error)
   return sb_db_audit (db, "run-resolved", subject, change->decision, error);
 }
 
+/* The run goes on with an event that a person put right; the one it had stays as it came. */
+static gboolean
+replace_event (SbDb *db, SbRunChange *change, GError **error)
+{
+  gboolean repeated = FALSE;
+  gint64 flow = 0;
+
+  if (sb_db_get_int (db, &flow, error, "SELECT flow FROM runs WHERE id = ?", "i", change->run) !=
+        SB_STEP_ROW ||
+      !sb_db_insert_event (db, change->edited, flow, FALSE, &repeated, error) ||
+      !sb_db_unindex_run (db, change->run, error) ||
+      !sb_db_run (db, error,
+                  "UPDATE runs SET event = (SELECT id FROM events WHERE flow = ? AND event_id = ?),"
+                  " label = ? WHERE id = ?",
+                  "itti", flow, change->edited->event_id, change->edited->label, change->run) ||
+      !sb_db_reindex_run (db, change->run, error))
+    return FALSE;
+  for (guint i = 0; change->outdated != NULL && i < change->outdated->len; i++)
+    if (!sb_db_run (db, error,
+                    "UPDATE attempts SET state = 'outdated'"
+                    " WHERE run = ? AND place = ? AND state = 'done'",
+                    "it", change->run, (const char *)g_ptr_array_index (change->outdated, i)))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 apply (SbDb *db, SbStoreRequest *request, GError **error)
 {
@@ -117,7 +143,17 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
       return TRUE;
     }
 
-  if ((change->begun != NULL && !insert_attempt (db, change->run, change->begun, error)) ||
+  if (change->edited != NULL && !was_inbox)
+    {
+      g_set_error (
+        &request->error, SB_ERROR, SB_ERROR_REFUSED,
+        _ ("Run %" G_GINT64_FORMAT " is not in the inbox any more; nothing was changed."),
+        change->run);
+      return TRUE;
+    }
+
+  if ((change->edited != NULL && !replace_event (db, change, error)) ||
+      (change->begun != NULL && !insert_attempt (db, change->run, change->begun, error)) ||
       (change->timer != NULL &&
        !sb_db_run (db, error, "INSERT OR REPLACE INTO timers VALUES (?, ?, ?)", "iti", change->run,
                    change->timer->place, change->timer->until_us)) ||

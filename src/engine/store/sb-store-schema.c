@@ -202,7 +202,13 @@ static const char migration_4[] =
   "INSERT INTO outcomes SELECT changed_us / 900000000, flow, mode, 'inbox', 0, count (*) FROM runs"
   "  WHERE state = 'inbox' GROUP BY 1, 2, 3;";
 
-static const char *const migrations[] = { migration_1, migration_2, migration_3, migration_4 };
+/* What a person put right is an event of its own that knows the one it was made from. */
+static const char migration_5[] =
+  "ALTER TABLE events ADD COLUMN original INTEGER NOT NULL DEFAULT 0;"
+  "CREATE INDEX events_by_original ON events (original) WHERE original <> 0;";
+
+static const char *const migrations[] = { migration_1, migration_2, migration_3, migration_4,
+                                          migration_5 };
 
 gint
 sb_store_schema_get_version (void)

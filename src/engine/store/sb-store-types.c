@@ -100,6 +100,8 @@ sb_run_change_clear (SbRunChange *self)
   g_clear_pointer (&self->timer, sb_timer_unref);
   g_free (self->skipped);
   g_clear_pointer (&self->decision, sb_value_unref);
+  g_clear_pointer (&self->edited, sb_event_unref);
+  g_clear_pointer (&self->outdated, g_ptr_array_unref);
 }
 
 static void

@@ -44,12 +44,13 @@ typedef struct
   gint64   id;             /* 0 until stored */
   char    *flow_id;
   char    *event_id;       /* the vendor's */
-  char    *source;         /* "webhook", "manual", "replay", "pilot" */
+  char    *source;         /* "webhook", "manual", "edited", "replay", "pilot" */
   char    *topic;          /* (nullable) */
   char    *label;          /* (nullable): "Order #1004", for lists and search */
   char    *headers;        /* (nullable): JSON object; signature and authorization headers masked */
   GBytes  *body;           /* raw, as received; NULL in lists */
   gint64   received_us;
+  gint64   original;       /* 0: as it came; else the event that a person edited to make this one */
   SbValue *parsed;         /* (nullable): the body as the connector read it; not stored */
 } SbEvent;
 
@@ -100,7 +101,8 @@ typedef struct
   gint     number;         /* 1 … */
   char    *key;            /* idempotency key: the same for every attempt at a place */
   char    *request;        /* JSON text, secrets masked */
-  char    *state;          /* "sent", "done", "retry", "failed", "unknown", "trouble", "by-hand" */
+  char    *state;          /* "sent", "done", "retry", "failed", "unknown", "trouble", "by-hand",
+                            * "outdated" (a look-up, asked with data that was edited since) */
   guint    status;         /* HTTP, 0: no answer */
   char    *response;       /* (nullable): JSON {"headers","body"}, masked, at most 64 KiB */
   char    *message;        /* (nullable): a sentence */
@@ -141,6 +143,9 @@ typedef struct
   SbTimer   *timer;        /* (nullable) */
   char      *skipped;      /* (nullable): place left out or done by hand */
   SbValue   *decision;     /* (nullable): what a person decided, for the audit log */
+  SbEvent   *edited;       /* (nullable): the run goes on with this event, beside the one it had; only
+                            * from the inbox */
+  GPtrArray *outdated;     /* (nullable): of char *: places of look-ups that are to be asked again */
 } SbRunChange;
 
 typedef struct

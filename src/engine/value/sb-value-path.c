@@ -94,6 +94,97 @@ sb_value_get_path (SbValue *self, const char *path)
   return self;
 }
 
+/* The first part of @path: a @name, or an @index and no name. NULL where it is not well formed. */
+static const char *
+read_part (const char *path, char **name, guint *index)
+{
+  const char *at = path;
+  gsize length;
+
+  if (*at == '[' && at[1] == '"')
+    {
+      GString *text = g_string_new (NULL);
+
+      at = read_quoted (at + 1, text);
+      *name = g_string_free (text, FALSE);
+      return at;
+    }
+  if (*at == '[')
+    return read_index (at + 1, index);
+  if (*at == '.')
+    at++;
+  length = strcspn (at, ".[");
+  if (length == 0)
+    return NULL;
+  *name = g_strndup (at, length);
+  return at + length;
+}
+
+static SbValue *
+with_item (SbValue *self, guint index, const char *rest, SbValue *value)
+{
+  g_autoptr (SbValue) array = sb_value_new_array ();
+
+  if (sb_value_get_type (self) != SB_VALUE_ARRAY || index >= sb_value_get_length (self))
+    return NULL;
+  for (guint i = 0; i < sb_value_get_length (self); i++)
+    {
+      SbValue *item = sb_value_get_item (self, i);
+      SbValue *changed = i == index ? sb_value_with_path (item, rest, value) : sb_value_ref (item);
+
+      if (changed == NULL)
+        return NULL;
+      sb_value_append (array, changed);
+    }
+  return g_steal_pointer (&array);
+}
+
+static SbValue *
+with_member (SbValue *self, const char *name, const char *rest, SbValue *value)
+{
+  g_autoptr (SbValue) object = NULL;
+  SbValue *changed;
+
+  if (sb_value_get_type (self) != SB_VALUE_OBJECT && sb_value_get_type (self) != SB_VALUE_NULL)
+    return NULL;
+  changed = sb_value_with_path (sb_value_get_member (self, name), rest, value);
+  if (changed == NULL)
+    return NULL;
+  object = sb_value_new_object ();
+  for (guint i = 0; i < sb_value_get_length (self); i++)
+    sb_value_set (object, sb_value_get_member_name (self, i),
+                  sb_value_ref (sb_value_get_item (self, i)));
+  sb_value_set (object, name, changed);
+  return g_steal_pointer (&object);
+}
+
+/**
+ * sb_value_with_path:
+ * @self: (nullable): taken for an empty object
+ * @path: as sb_value_get_path() takes it
+ * @value: (transfer none): what is to stand there
+ *
+ * A copy of @self that has @value at @path and shares the rest. Members that are missing on the way
+ * are made; a list is not made longer.
+ *
+ * Returns: (transfer full) (nullable): NULL where @path leads nowhere
+ */
+SbValue *
+sb_value_with_path (SbValue *self, const char *path, SbValue *value)
+{
+  g_autofree char *name = NULL;
+  guint index = 0;
+  const char *rest;
+
+  if (*path == '\0')
+    return sb_value_ref (value);
+  rest = read_part (path, &name, &index);
+  if (rest == NULL)
+    return NULL;
+  return name != NULL ? with_member (self, name, rest, value)
+                      : with_item (self, index, rest, value);
+}
+
 /**
  * sb_value_to_text:
  * @self: (nullable)

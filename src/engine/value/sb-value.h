@@ -86,6 +86,9 @@ SbValue     *sb_value_get_member      (SbValue        *object,
                                        const char     *name);
 SbValue     *sb_value_get_path        (SbValue        *self,
                                        const char     *path);
+SbValue     *sb_value_with_path       (SbValue        *self,
+                                       const char     *path,
+                                       SbValue        *value);
 const char  *sb_value_get_string      (SbValue        *object,
                                        const char     *name);
 gint64       sb_value_get_int_or      (SbValue        *object,
