@@ -12,6 +12,7 @@
 #include "sb-canvas-private.h"
 #include "sb-flow-clip.h"
 #include "sb-flow-edit.h"
+#include "sb-step-defaults.h"
 
 /* What changes the flow: clipboard, moving about, ways of a branch. All of it acts on the chosen
  * card, so that menus, keys and assistive technology share it. */
@@ -65,11 +66,31 @@ sb_canvas_apply (SbCanvas *self, SbValue *document, const char *choose, const ch
 gboolean
 sb_canvas_insert_step (SbCanvas *self, const char *owner, int lane, guint index, SbValue *step)
 {
+  const char *id = sb_value_get_string (step, "id");
   g_autofree char *node = sb_canvas_node_of_step (step);
+  /* One undo takes back the step with what was filled in for it. */
+  g_autofree char *merge = g_strdup_printf ("insert/%s", id);
   g_autoptr (SbValue) document =
     sb_flow_edit_insert (document_of (self), owner, lane, index, sb_value_ref (step));
+  g_autoptr (SbValue) fields = NULL;
+  g_autoptr (GError) error = NULL;
 
-  return sb_canvas_apply (self, document, node, NULL);
+  if (!sb_flow_model_edit (self->model, document, merge, &error))
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+      return FALSE;
+    }
+  fields = sb_step_defaults_find (self->model, id);
+  if (fields != NULL)
+    {
+      g_autoptr (SbValue) filled =
+        sb_flow_edit_set (document, id, "fields", g_steal_pointer (&fields));
+
+      sb_flow_model_edit (self->model, filled, merge, NULL);
+    }
+  sb_flow_model_break_undo (self->model);
+  sb_flow_model_set_chosen (self->model, node);
+  return TRUE;
 }
 
 /* The + under a node: what is added, pasted or inserted there comes next. */

@@ -31,7 +31,7 @@ void sb_compat_ask        (GtkWidget  *parent,
 void sb_compat_tell       (GtkWidget  *parent,
                            const char *heading,
                            const char *body);
-/* @suffix: "json"; @kind: "Flow files". */
+/* @suffix: "json" or several, "json,csv"; @kind: "Flow files". */
 void sb_compat_open_file  (GtkWidget  *parent,
                            const char *title,
                            const char *kind,

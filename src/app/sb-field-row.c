@@ -547,7 +547,7 @@ sb_field_row_refresh (SbFieldRow *self, const char *problem)
     }
   /* Plain text comes to itself; saying it twice would only be noise. */
   literal = sb_value_to_text (self->value);
-  if (self->drop_down == NULL && strcmp (literal, text) == 0)
+  if (strcmp (literal, text) == 0)
     g_clear_pointer (&text, g_free);
   show_preview (self, "sb-result-symbolic", NULL, text);
 }

@@ -32,6 +32,7 @@ struct _SbFlowModel
 
   char *chosen;
   SbValue *records;
+  gboolean records_chosen; /* by the owner */
   guint record;
 
   SbPreview *preview;
@@ -348,13 +349,36 @@ find_records_thread (GTask *task, gpointer source, gpointer data, GCancellable *
   g_task_return_pointer (task, records, (GDestroyNotify)sb_value_unref);
 }
 
+/* What the owner chose comes before what was found, whichever is read first. */
+static void
+loaded_records_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SbFlowModel) self = data;
+  g_autoptr (SbValue) records = sb_store_load_records_finish (SB_STORE (source), result, NULL);
+
+  if (sb_value_get_length (records) == 0 || self->records_chosen)
+    return;
+  self->records_chosen = TRUE;
+  sb_flow_model_set_records (self, records);
+}
+
 static void
 found_records_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SbValue) records = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (sb_value_get_length (records) > 0)
+  if (sb_value_get_length (records) > 0 && !SB_FLOW_MODEL (source)->records_chosen)
     sb_flow_model_set_records (SB_FLOW_MODEL (source), records);
+}
+
+static void
+find_records (SbFlowModel *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, found_records_cb, NULL);
+
+  g_task_set_source_tag (task, find_records);
+  g_task_set_task_data (task, sb_flow_ref (self->flow), (GDestroyNotify)sb_flow_unref);
+  g_task_run_in_thread (task, find_records_thread);
 }
 
 /**
@@ -368,7 +392,6 @@ SbFlowModel *
 sb_flow_model_new (SbStore *store, SbConnectors *connectors, const char *flow_id, SbFlow *flow)
 {
   SbFlowModel *self = g_object_new (SB_TYPE_FLOW_MODEL, NULL);
-  g_autoptr (GTask) task = NULL;
 
   g_set_object (&self->store, store);
   self->connectors = sb_connectors_ref (connectors);
@@ -377,10 +400,9 @@ sb_flow_model_new (SbStore *store, SbConnectors *connectors, const char *flow_id
   sb_value_unref (self->records);
   self->records = find_samples (self);
 
-  task = g_task_new (self, NULL, found_records_cb, NULL);
-  g_task_set_source_tag (task, sb_flow_model_new);
-  g_task_set_task_data (task, sb_flow_ref (flow), (GDestroyNotify)sb_flow_unref);
-  g_task_run_in_thread (task, find_records_thread);
+  if (store != NULL)
+    sb_store_load_records_async (store, flow_id, NULL, loaded_records_cb, g_object_ref (self));
+  find_records (self);
   return self;
 }
 
@@ -581,6 +603,49 @@ sb_flow_model_set_records (SbFlowModel *self, SbValue *records)
   self->record = 0;
   queue_refresh (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECORD]);
+}
+
+static void
+saved_records_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SbFlowModel) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sb_store_save_records_finish (SB_STORE (source), result, &error))
+    g_signal_emit (self, signals[SAVE_FAILED], 0, error->message);
+}
+
+/**
+ * sb_flow_model_choose_records:
+ * @records: (nullable): NULL goes back to the ready-made ones
+ *
+ * Takes other records for looking and for pilots, and keeps them with the flow.
+ */
+void
+sb_flow_model_choose_records (SbFlowModel *self, SbValue *records)
+{
+  guint record = self->record;
+
+  self->records_chosen = records != NULL;
+  if (self->store != NULL)
+    sb_store_save_records_async (self->store, self->id, records, NULL, saved_records_cb,
+                                 g_object_ref (self));
+  if (records != NULL)
+    sb_flow_model_set_records (self, records);
+  else
+    {
+      g_autoptr (SbValue) samples = find_samples (self);
+
+      sb_flow_model_set_records (self, samples);
+      find_records (self);
+    }
+  sb_flow_model_set_record (self, record);
+}
+
+gboolean
+sb_flow_model_has_chosen_records (SbFlowModel *self)
+{
+  return self->records_chosen;
 }
 
 /**

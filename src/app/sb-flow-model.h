@@ -76,6 +76,9 @@ void              sb_flow_model_set_record     (SbFlowModel   *self,
                                                 guint          index);
 void              sb_flow_model_set_records    (SbFlowModel   *self,
                                                 SbValue       *records);
+void              sb_flow_model_choose_records (SbFlowModel   *self,
+                                                SbValue       *records);
+gboolean          sb_flow_model_has_chosen_records (SbFlowModel *self);
 
 SbPreview        *sb_flow_model_get_preview    (SbFlowModel   *self);
 SbProblems       *sb_flow_model_get_problems   (SbFlowModel   *self);

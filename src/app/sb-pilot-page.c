@@ -15,6 +15,7 @@
 #include "sb-pilot-grid.h"
 #include "sb-pilot-keep.h"
 #include "sb-pilot-panel.h"
+#include "sb-records.h"
 #include "sb-text-dialog.h"
 
 struct _SbPilotPage
@@ -28,6 +29,7 @@ struct _SbPilotPage
   GCancellable *cancellable; /* of the pilot that runs */
   gint64 started_us;
   guint n_judged;
+  SbValue *shown_records; /* (unowned): only to be compared */
 
   GtkToggleButton *preview_toggle;
   GtkToggleButton *practice_toggle;
@@ -85,8 +87,21 @@ show_shape (SbPilotPage *self)
   g_autoptr (SbValue) columns = sb_pilot_describe_columns (
     sb_flow_model_get_flow (self->model), sb_session_get_connectors (self->session));
 
-  sb_pilot_grid_set_shape (self->grid, columns, sb_flow_model_get_records (self->model));
+  self->shown_records = sb_flow_model_get_records (self->model);
+  sb_pilot_grid_set_shape (self->grid, columns, self->shown_records);
   gtk_label_set_label (self->count_label, "");
+}
+
+static gboolean
+has_unexpected (SbValue *result)
+{
+  SbValue *records = sb_value_get_member (result, "records");
+
+  for (guint i = 0; i < sb_value_get_length (records); i++)
+    if (g_strcmp0 (sb_value_get_string (sb_value_get_item (records, i), "verdict"), "unexpected") ==
+        0)
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -114,6 +129,7 @@ show_result (SbPilotPage *self, SbValue *result)
   sb_pilot_panel_fill_criteria (self->criteria_list, self->criteria_label,
                                 sb_value_get_member (result, "criteria"));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.report", TRUE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.expect-seen", has_unexpected (result));
 }
 
 static void
@@ -179,6 +195,7 @@ show_kept (SbPilotPage *self)
 {
   g_clear_pointer (&self->result, sb_value_unref);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.report", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.expect-seen", FALSE);
   gtk_label_set_label (self->note_label, get_mode_note (get_mode (self)));
   sb_pilot_panel_fill_criteria (self->criteria_list, self->criteria_label, NULL);
   if (self->model == NULL || self->session == NULL)
@@ -356,6 +373,160 @@ report_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   sb_compat_save_file (widget, _ ("Save the Report"), name, report_chosen_cb, g_object_ref (self));
 }
 
+/* --- the records --------------------------------------------------------------------------------
+ */
+
+/* A result is of the records that went through: with others it is put away. */
+static void
+take_records (SbPilotPage *self, SbValue *records)
+{
+  g_clear_pointer (&self->result, sb_value_unref);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.report", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.expect-seen", FALSE);
+  sb_pilot_panel_fill_criteria (self->criteria_list, self->criteria_label, NULL);
+  sb_flow_model_choose_records (self->model, records);
+  show_shape (self);
+}
+
+static void
+read_records_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  SbValue *records = sb_records_load_file (data, &error);
+
+  if (records == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, records, (GDestroyNotify)sb_value_unref);
+}
+
+static void
+records_read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  SbPilotPage *self = SB_PILOT_PAGE (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SbValue) records = g_task_propagate_pointer (G_TASK (result), &error);
+  guint n_records = sb_value_get_length (records);
+  g_autofree char *message = NULL;
+
+  if (self->model == NULL || self->pilot != NULL)
+    return;
+  if (records == NULL || n_records == 0)
+    {
+      sb_compat_tell (GTK_WIDGET (self), _ ("The records could not be read"),
+                      error != NULL ? error->message : _ ("There is no record in the file."));
+      return;
+    }
+  take_records (self, records);
+  message =
+    g_strdup_printf (ngettext ("%u record from the file. Run the pilot to try it.",
+                               "%u records from the file. Run the pilot to try them.", n_records),
+                     n_records);
+  toast (self, message);
+}
+
+static void
+records_chosen_cb (GFile *file, gpointer data)
+{
+  g_autoptr (SbPilotPage) self = data;
+  g_autoptr (GTask) task = NULL;
+
+  if (file == NULL)
+    return;
+  task = g_task_new (self, NULL, records_read_cb, NULL);
+  g_task_set_source_tag (task, records_chosen_cb);
+  g_task_set_task_data (task, g_file_get_path (file), g_free);
+  g_task_run_in_thread (task, read_records_thread);
+}
+
+static void
+open_records_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  if (SB_PILOT_PAGE (widget)->model != NULL && SB_PILOT_PAGE (widget)->pilot == NULL)
+    sb_compat_open_file (widget, _ ("Open a File of Records"), _ ("Records (JSON, CSV)"),
+                         "json,jsonl,csv", records_chosen_cb, g_object_ref (widget));
+}
+
+static void
+ready_records_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbPilotPage *self = SB_PILOT_PAGE (widget);
+
+  if (self->model == NULL || self->pilot != NULL)
+    return;
+  take_records (self, NULL);
+  toast (self, _ ("The ready-made records are back"));
+}
+
+static const char *
+words_of_outcome (const char *outcome)
+{
+  static const char *const words[][2] = {
+    { "done", N_ ("everything was done") },
+    { "stopped", N_ ("stopped, there was nothing to do") },
+    { "held", N_ ("held back as a repeat") },
+    { "refused", N_ ("refused at the bell") },
+    { "inbox", N_ ("in the inbox for a person") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (outcome, words[i][0]) == 0)
+      return _ (words[i][1]);
+  return outcome != NULL && *outcome != '\0' ? outcome : _ ("it did not end");
+}
+
+/* What came out other than expected, one a line. */
+static char *
+list_unexpected (SbPilotPage *self)
+{
+  SbValue *records = sb_value_get_member (self->result, "records");
+  g_autoptr (GString) lines = g_string_new (
+    _ ("Say yes only where what happened is right. These came out other than expected:"));
+
+  for (guint i = 0; i < sb_value_get_length (records); i++)
+    {
+      SbValue *record = sb_value_get_item (records, i);
+      const char *outcome = sb_value_get_string (record, "outcome");
+      const char *note = sb_value_get_string (record, "note");
+
+      if (g_strcmp0 (sb_value_get_string (record, "verdict"), "unexpected") == 0)
+        g_string_append_printf (lines, "\n\n%u. %s – %s: %s", i + 1,
+                                sb_value_get_string (record, "title"), note != NULL ? note : "",
+                                words_of_outcome (outcome));
+    }
+  return g_string_free (g_steal_pointer (&lines), FALSE);
+}
+
+static void
+expect_answered_cb (gboolean accepted, gpointer data)
+{
+  g_autoptr (SbPilotPage) self = data;
+  g_autoptr (SbValue) records = NULL;
+  guint n_changed;
+
+  if (!accepted || self->model == NULL || self->result == NULL || self->pilot != NULL)
+    return;
+  records =
+    sb_pilot_expect_seen (sb_flow_model_get_records (self->model), self->result, &n_changed);
+  if (n_changed == 0)
+    return;
+  take_records (self, records);
+  gtk_widget_activate_action (GTK_WIDGET (self), "pilot.run", NULL);
+}
+
+static void
+expect_seen_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbPilotPage *self = SB_PILOT_PAGE (widget);
+  g_autofree char *words = NULL;
+
+  if (self->model == NULL || self->result == NULL || self->pilot != NULL)
+    return;
+  words = list_unexpected (self);
+  sb_compat_ask (widget, _ ("Expect this from now on?"), words, _ ("_Expect It and Run Again"),
+                 FALSE, NULL, expect_answered_cb, g_object_ref (widget));
+}
+
 static void
 show_record_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
@@ -364,6 +535,15 @@ show_record_action (GtkWidget *widget, const char *action_name, GVariant *parame
 
 /* --- the page -----------------------------------------------------------------------------------
  */
+
+/* The records are read a moment after the flow. */
+static void
+records_changed_cb (SbPilotPage *self)
+{
+  if (self->pilot == NULL && self->result == NULL && self->session != NULL &&
+      sb_flow_model_get_records (self->model) != self->shown_records)
+    show_shape (self);
+}
 
 static void
 model_changed_cb (SbPilotPage *self)
@@ -390,11 +570,18 @@ set_model (SbPage *page, SbFlowModel *model)
 
   g_cancellable_cancel (self->cancellable);
   if (self->model != NULL)
-    g_signal_handlers_disconnect_by_func (self->model, model_changed_cb, self);
+    {
+      g_signal_handlers_disconnect_by_func (self->model, model_changed_cb, self);
+      g_signal_handlers_disconnect_by_func (self->model, records_changed_cb, self);
+    }
   g_set_object (&self->model, model);
   if (model != NULL)
-    g_signal_connect_object (model, "changed", G_CALLBACK (model_changed_cb), self,
-                             G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_object (model, "changed", G_CALLBACK (model_changed_cb), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (model, "notify::record", G_CALLBACK (records_changed_cb), self,
+                               G_CONNECT_SWAPPED);
+    }
   show_kept (self);
 }
 
@@ -475,6 +662,9 @@ sb_pilot_page_class_init (SbPilotPageClass *klass)
   gtk_widget_class_install_action (widget_class, "pilot.run", NULL, run_action);
   gtk_widget_class_install_action (widget_class, "pilot.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "pilot.report", NULL, report_action);
+  gtk_widget_class_install_action (widget_class, "pilot.open-records", NULL, open_records_action);
+  gtk_widget_class_install_action (widget_class, "pilot.ready-records", NULL, ready_records_action);
+  gtk_widget_class_install_action (widget_class, "pilot.expect-seen", NULL, expect_seen_action);
   gtk_widget_class_install_action (widget_class, "pilot.show-record", "u", show_record_action);
 }
 
@@ -484,4 +674,5 @@ sb_pilot_page_init (SbPilotPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   set_running (self, FALSE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.report", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "pilot.expect-seen", FALSE);
 }

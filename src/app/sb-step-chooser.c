@@ -74,7 +74,8 @@ new_condition (void)
   SbValue *comparison = sb_value_new_object ();
 
   sb_value_set_string (comparison, "value", "");
-  sb_value_set_string (comparison, "is", "not-empty");
+  sb_value_set_string (comparison, "is", "equals");
+  sb_value_set_string (comparison, "to", "");
   sb_value_append (all, comparison);
   sb_value_set (condition, "all", all);
   return condition;

@@ -111,7 +111,15 @@ pilot_flow (SbCall *call, GError **error)
   if (!sb_problems_to_error (problems, flow->name, error))
     return NULL;
 
-  records = given != NULL ? sb_value_ref (given) : sb_pilot_find_records (call->connectors, flow);
+  if (given != NULL)
+    records = sb_value_ref (given);
+  if (records == NULL && row != NULL)
+    {
+      sb_store_load_records_async (call->store, row->id, call->cancellable, sb_call_ready_cb, call);
+      records = sb_store_load_records_finish (call->store, sb_call_wait (call), NULL);
+    }
+  if (records == NULL)
+    records = sb_pilot_find_records (call->connectors, flow);
   if (records == NULL)
     {
       g_set_error (

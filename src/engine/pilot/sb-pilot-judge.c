@@ -82,6 +82,7 @@ sb_pilot_cell_to_value (SbPilotWork *work, SbPilotRecord *record, guint index)
   const char *verdict = judge_cell (work, record, index, &why);
   const char *expected = sb_pilot_expected (record, column);
   SbValue *value = sb_value_new_object ();
+  static const char *const states[] = { "open", "done", "skipped", "failed", "held" };
   const char *message;
 
   if (g_str_equal (verdict, "done") && too_few_tries (record, column, cell))
@@ -92,6 +93,7 @@ sb_pilot_cell_to_value (SbPilotWork *work, SbPilotRecord *record, guint index)
   message = why != NULL ? why : cell->message;
   sb_value_set_string (value, "place", column->place);
   sb_value_set_string (value, "verdict", verdict);
+  sb_value_set_string (value, "state", states[cell->state]);
   sb_value_set_string (value, "detail", cell->detail != NULL ? cell->detail : "");
   if (message != NULL)
     sb_value_set_string (value, "message", message);

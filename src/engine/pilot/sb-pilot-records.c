@@ -369,6 +369,65 @@ sb_pilot_find_records (SbConnectors *connectors, SbFlow *flow)
   return records;
 }
 
+/* What became of a record, as an expectation. (transfer full) */
+static SbValue *
+expectation_of (SbValue *seen)
+{
+  SbValue *cells = sb_value_get_member (seen, "cells");
+  SbValue *expect = sb_value_new_object ();
+  SbValue *steps = sb_value_new_object ();
+
+  sb_value_set_string (expect, "outcome", sb_value_get_string (seen, "outcome"));
+  /* The first cell is the bell; the outcome says what is expected of it. */
+  for (guint i = 1; i < sb_value_get_length (cells); i++)
+    {
+      SbValue *cell = sb_value_get_item (cells, i);
+      const char *state = sb_value_get_string (cell, "state");
+
+      if (state != NULL && !g_str_equal (state, "open"))
+        sb_value_set_string (steps, sb_value_get_string (cell, "place"), state);
+    }
+  sb_value_set (expect, "steps", steps);
+  return expect;
+}
+
+SbValue *
+sb_pilot_expect_seen (SbValue *records, SbValue *result, guint *n_changed)
+{
+  SbValue *all = sb_value_get_member (result, "records");
+  SbValue *changed = sb_value_new_array ();
+
+  *n_changed = 0;
+  for (guint i = 0; i < sb_value_get_length (records); i++)
+    {
+      SbValue *record = sb_value_get_item (records, i);
+      SbValue *seen = sb_value_get_item (all, i);
+      const char *outcome = seen != NULL ? sb_value_get_string (seen, "outcome") : NULL;
+      SbValue *other;
+
+      /* What has not ended has come out as nothing. */
+      if (outcome == NULL || *outcome == '\0' ||
+          g_strcmp0 (sb_value_get_string (seen, "verdict"), "unexpected") != 0)
+        {
+          sb_value_append (changed, sb_value_ref (record));
+          continue;
+        }
+      other = sb_value_new_object ();
+      if (!is_wrapped (record))
+        sb_value_set (other, "body", sb_value_ref (record));
+      for (guint j = 0; is_wrapped (record) && j < sb_value_get_length (record); j++)
+        {
+          const char *name = sb_value_get_member_name (record, j);
+
+          sb_value_set (other, name, sb_value_ref (sb_value_get_member (record, name)));
+        }
+      sb_value_set (other, "expect", expectation_of (seen));
+      sb_value_append (changed, other);
+      *n_changed += 1;
+    }
+  return changed;
+}
+
 SbValue *
 sb_pilot_columns_to_value (GPtrArray *columns)
 {

@@ -50,6 +50,11 @@ SbValue   *sb_pilot_run_finish   (SbPilot              *self,
  * ::record (guint record, SbValue *record) when one is judged. */
 
 /* The ready-made ten of a template or connector; NULL where there are none. */
+/* Other records of which those that came out other than expected in @result expect just that from now
+ * on. @n_changed (out): how many. Returns: (transfer full) */
+SbValue   *sb_pilot_expect_seen  (SbValue              *records,
+                                  SbValue              *result,
+                                  guint                *n_changed);
 SbValue   *sb_pilot_find_records (SbConnectors         *connectors,
                                   SbFlow               *flow);
 

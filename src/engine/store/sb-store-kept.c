@@ -297,3 +297,68 @@ sb_store_set_setting_finish (SbStore *self, GAsyncResult *result, GError **error
 {
   return sb_store_take_int (self, result, FALSE, error);
 }
+
+/* --- records
+ * ------------------------------------------------------------------------------------------- */
+
+static gboolean
+save_records (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  KeptInput *input = request->input;
+  g_autofree char *key = g_strconcat (SB_STORE_RECORDS, input->name, NULL);
+  g_autoptr (SbValue) detail = sb_value_new_object ();
+  gint64 flow;
+  gboolean done;
+
+  /* Only how many: the records may be customers' and the audit log is kept for years. */
+  sb_value_set_int (detail, "records",
+                    input->value != NULL ? (gint64)sb_value_get_length (input->value) : 0);
+  done = sb_db_find_flow (db, input->name, &flow, error) &&
+         sb_db_audit (db, "records-changed", input->name, detail, error);
+  if (done)
+    done =
+      input->value != NULL
+        ? sb_db_run (db, error,
+                     "INSERT INTO settings VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+                     "tv", key, input->value)
+        : sb_db_run (db, error, "DELETE FROM settings WHERE key = ?", "t", key);
+  if (done)
+    sb_store_request_return_int (request, TRUE);
+  return done;
+}
+
+void
+sb_store_save_records_async (SbStore *self,
+                             const char *flow_id,
+                             SbValue *records,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
+{
+  sb_store_ask (self, SB_LANE_WRITE, sb_store_save_records_async, save_records,
+                kept_input_new (flow_id, NULL, records), kept_input_free, cancellable, callback,
+                data);
+}
+
+gboolean
+sb_store_save_records_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return sb_store_take_int (self, result, FALSE, error);
+}
+
+void
+sb_store_load_records_async (SbStore *self,
+                             const char *flow_id,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
+{
+  sb_store_ask (self, SB_LANE_READ, sb_store_load_records_async, get_setting,
+                g_strconcat (SB_STORE_RECORDS, flow_id, NULL), g_free, cancellable, callback, data);
+}
+
+SbValue *
+sb_store_load_records_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -77,6 +77,9 @@ struct _SbDb
 
 #define SB_DB_PAGE_BYTES 4096
 
+/* Before a flow's id: the setting that holds the records its owner chose. */
+#define SB_STORE_RECORDS "records/"
+
 SbDb        *sb_db_open           (const char   *path,
                                    gboolean      writable,
                                    GError      **error);

@@ -243,6 +243,17 @@ void       sb_store_set_setting_async    (SbStore *self, const char *key, SbValu
                                          GAsyncReadyCallback callback, gpointer data);
 gboolean   sb_store_set_setting_finish   (SbStore *self, GAsyncResult *result, GError **error);
 
+/* The records the owner chose for a flow's pilots (an array as in a file of records; NULL: none any more).
+ * They go with the flow. Loading gives NOT_FOUND where none were chosen. */
+void       sb_store_save_records_async   (SbStore *self, const char *flow_id, SbValue *records,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean   sb_store_save_records_finish  (SbStore *self, GAsyncResult *result, GError **error);
+void       sb_store_load_records_async   (SbStore *self, const char *flow_id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbValue   *sb_store_load_records_finish  (SbStore *self, GAsyncResult *result, GError **error);
+
 /* Removes finished runs and their events older than @max_age_us or, oldest first, until the database
  * is under @max_bytes; live data never. Runs in slices so that events go on being stored; then
  * vacuums incrementally. The result is the number of runs removed. */
