@@ -107,6 +107,48 @@ test_journal (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (g_ptr_array_index (run->skipped, 0), ==, "chat");
 }
 
+/* An answer that is the output as a whole is kept once, and comes back as both. */
+static void
+test_output_is_body (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *response;
+    const char *output;
+  } answers[] = {
+    { "{\"headers\":{},\"body\":{\"id\":1.50,\"a\":[1]}}", "{\"id\":1.50,\"a\":[1]}" },
+    { "{\"body\":{\"card\":\"•••• 4242\"}}", "{\"card\":\"4242424242424242\"}" },
+    { "{\"body\":{\"body\":5}}", "5" },
+    { "{\"body\":\"text\"}", "\"text\"" },
+    { "{\"headers\":{}}", "{\"id\":1}" },
+    { "{\"body\":{\"id\":1}}", "\"=\"" },
+  };
+  SbAccepted accepted;
+
+  make_live_flow (fixture->store, "orders");
+  accepted = take_in (fixture->store, "orders", "one");
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autofree char *place = g_strdup_printf ("step-%u", i);
+      g_autoptr (SbRunChange) begin = make_change (accepted.run, "running");
+      g_autoptr (SbRunChange) end = make_change (accepted.run, "running");
+      g_autoptr (SbValue) expected = json (answers[i].output);
+      g_autoptr (SbClaim) run = NULL;
+      SbAttempt *attempt;
+
+      begin->begun = make_attempt (place, 1, "sent");
+      g_assert_true (apply (fixture->store, begin, NULL));
+      end->finished = make_attempt (place, 1, "done");
+      end->finished->response = g_strdup (answers[i].response);
+      end->finished->output = json (answers[i].output);
+      g_assert_true (apply (fixture->store, end, NULL));
+      run = load_run (fixture->store, accepted.run, NULL);
+      attempt = g_ptr_array_index (run->attempts, i);
+      g_assert_cmpstr (attempt->response, ==, answers[i].response);
+      g_assert_true (sb_value_equal (attempt->output, expected));
+    }
+}
+
 /* What fails half-way leaves nothing behind, and spoils nothing for those in the same commit. */
 static void
 test_all_or_nothing (Fixture *fixture, gconstpointer data)
@@ -513,6 +555,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/store/runs/journal", test_journal);
   ADD ("/store/runs/all-or-nothing", test_all_or_nothing);
+  ADD ("/store/runs/output-is-body", test_output_is_body);
   ADD ("/store/runs/finished-stays", test_finished_stays);
   ADD ("/store/runs/missing", test_missing_run);
   ADD ("/store/runs/claim", test_claim);

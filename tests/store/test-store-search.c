@@ -84,7 +84,7 @@ count (Fixture *fixture, const char *text)
 static void
 assert_words (const char *body, const char *words)
 {
-  g_autofree char *found = sb_words_read (7, NULL, NULL, body, strlen (body));
+  g_autofree char *found = sb_words_read (7, NULL, body, strlen (body));
 
   g_assert_true (g_str_has_prefix (found, " \xee\x80\x80"
                                           "7"));
@@ -120,7 +120,7 @@ test_words_bounded (void)
   for (guint i = 0; i < 20000; i++)
     g_string_append_printf (body, "%s\"k%u\":\"value %u\"", i > 0 ? "," : "", i, i);
   g_string_append_c (body, '}');
-  words = sb_words_read (1, "label", "id", body->str, body->len);
+  words = sb_words_read (1, "label", body->str, body->len);
   g_assert_true (g_utf8_validate (words, -1, NULL));
   g_assert_cmpuint (strlen (words), <, 80 * 1024);
 }
@@ -232,6 +232,27 @@ test_pages (Fixture *fixture, gconstpointer data)
           }
         g_assert_cmpuint (seen, ==, expected);
       }
+}
+
+/* By the vendor's name of the event, or its beginning. */
+static void
+test_event_id (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SbEvent) event = make_event ("orders", "b54557e4-bdd9-4b37-8a5f", "{}");
+  SbAccepted accepted;
+
+  g_free (event->label);
+  event->label = g_strdup ("Order #1");
+  make_live_flow (fixture->store, "orders");
+  g_assert_true (accept_event (fixture->store, event, &accepted, NULL));
+  take_in_body (fixture, "orders", "other", "{}");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpuint (count (fixture, "b54557e4-bdd9-4b37-8a5f"), ==, 1);
+      g_assert_cmpuint (count (fixture, "b54557e4"), ==, 1);
+      g_assert_cmpuint (count (fixture, "b54557e5"), ==, 0);
+      wait_for_index (fixture);
+    }
 }
 
 /* What stands within a word is found where nothing begins with it. */
@@ -392,6 +413,41 @@ test_ids (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (((SbRun *)g_ptr_array_index (runs, 1))->id, ==, 19);
 }
 
+/* Days of many runs, of one, of none between them. */
+static void
+test_days (Fixture *fixture, gconstpointer data)
+{
+  static const guint n_runs[] = { 1, 200, 0, 3, 1, 90 };
+  SbRunQuery query = { 0 };
+  g_autoptr (GArray) ids = NULL;
+  g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) starts = NULL;
+  g_autoptr (GArray) no_starts = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) empty = NULL;
+  static const guint expected[] = { 0, 90, 91, 94, 294 };
+
+  sb_clock_set_source (read_clock, NULL);
+  make_live_flow (fixture->store, "orders");
+  for (days = 0; days < (gint64)G_N_ELEMENTS (n_runs); days++)
+    for (guint i = 0; i < n_runs[days]; i++)
+      {
+        g_autofree char *id = g_strdup_printf ("%u-%u", (guint)days, i);
+
+        take_in (fixture->store, "orders", id);
+      }
+  ids = list_ids (fixture->store, &query);
+  sb_store_find_days_async (fixture->store, ids, NULL, got_cb, &result);
+  starts = sb_store_find_days_finish (fixture->store, await (&result), NULL);
+  g_assert_cmpuint (starts->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < starts->len; i++)
+    g_assert_cmpuint (g_array_index (starts, guint, i), ==, expected[i]);
+  sb_store_find_days_async (fixture->store, none, NULL, got_cb, &empty);
+  no_starts = sb_store_find_days_finish (fixture->store, await (&empty), NULL);
+  g_assert_cmpuint (no_starts->len, ==, 0);
+  sb_clock_set_source (NULL, NULL);
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
 
 int
@@ -402,11 +458,13 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/search/words-bounded", test_words_bounded);
   ADD ("/store/search/found", test_found);
   ADD ("/store/search/pages", test_pages);
+  ADD ("/store/search/event-id", test_event_id);
   ADD ("/store/search/within", test_within);
   ADD ("/store/search/times", test_times);
   ADD ("/store/search/retained", test_retained);
   ADD ("/store/search/other-rules", test_other_rules);
   ADD ("/store/search/damaged", test_damaged);
   ADD ("/store/search/ids", test_ids);
+  ADD ("/store/search/days", test_days);
   return g_test_run ();
 }

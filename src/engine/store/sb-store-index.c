@@ -43,7 +43,7 @@ add_runs (SbDb *db, gint64 *done, gint64 newest, guint n, GError **error)
                      (gint64)n - 1) == SB_STEP_ERROR ||
       !sb_db_run (db, error,
                   "INSERT INTO search (rowid, words)"
-                  " SELECT runs.id, sb_words (runs.flow, runs.label, event_id, body)"
+                  " SELECT runs.id, sb_words (runs.flow, runs.label, body)"
                   " FROM runs NOT INDEXED CROSS JOIN events ON events.id = event"
                   " WHERE runs.id > ? AND runs.id <= ? ORDER BY runs.id",
                   "ii", *done, end))
@@ -186,7 +186,7 @@ sb_db_unindex_run (SbDb *db, gint64 run, GError **error)
 
   if (sb_db_run (db, &own,
                  "INSERT INTO search (search, rowid, words)"
-                 " SELECT 'delete', runs.id, sb_words (runs.flow, runs.label, event_id, body)"
+                 " SELECT 'delete', runs.id, sb_words (runs.flow, runs.label, body)"
                  " FROM runs NOT INDEXED CROSS JOIN events ON events.id = event"
                  " WHERE runs.id = ? AND runs.id <= (SELECT done FROM search_state)",
                  "i", run))
@@ -201,7 +201,7 @@ sb_db_reindex_run (SbDb *db, gint64 run, GError **error)
 
   if (sb_db_run (db, &own,
                  "INSERT INTO search (rowid, words)"
-                 " SELECT runs.id, sb_words (runs.flow, runs.label, event_id, body)"
+                 " SELECT runs.id, sb_words (runs.flow, runs.label, body)"
                  " FROM runs NOT INDEXED CROSS JOIN events ON events.id = event"
                  " WHERE runs.id = ? AND runs.id <= (SELECT done FROM search_state)",
                  "i", run))

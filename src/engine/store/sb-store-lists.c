@@ -335,3 +335,85 @@ sb_store_list_run_ids_finish (SbStore *self, GAsyncResult *result, GError **erro
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+/* --- days
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* Of the run, or of the one before it where it is gone. */
+static gboolean
+get_day (SbDb *db, GArray *ids, guint index, gint *day, GError **error)
+{
+  g_autoptr (GDateTime) time = NULL;
+  gint64 started_us = 0;
+  gint year;
+  gint month;
+  gint day_of_month;
+
+  if (sb_db_get_int (
+        db, &started_us, error,
+        "SELECT started_us FROM runs NOT INDEXED WHERE id <= ? ORDER BY id DESC LIMIT 1", "i",
+        g_array_index (ids, gint64, index)) == SB_STEP_ERROR)
+    return FALSE;
+  time = g_date_time_new_from_unix_local (started_us / G_USEC_PER_SEC);
+  g_date_time_get_ymd (time, &year, &month, &day_of_month);
+  *day = (year * 12 + month) * 31 + day_of_month;
+  return TRUE;
+}
+
+/* From the start of one day to the start of the next by halving: twenty looks for each day of a
+ * million runs. */
+static gboolean
+find_days (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  GArray *ids = request->input;
+  g_autoptr (GArray) days = g_array_new (FALSE, FALSE, sizeof (guint));
+  guint start = 0;
+
+  while (start < ids->len)
+    {
+      guint same = start;
+      guint other = ids->len;
+      guint step = 64;
+      gint day;
+
+      g_array_append_val (days, start);
+      if (!get_day (db, ids, start, &day, error))
+        return FALSE;
+      while (other - same > 1)
+        {
+          /* In strides that double until one is too long, then by halves. */
+          guint middle =
+            other == ids->len ? MIN (same + step, other - 1) : same + (other - same) / 2;
+          gint that;
+
+          if (!get_day (db, ids, middle, &that, error))
+            return FALSE;
+          if (that == day)
+            same = middle;
+          else
+            other = middle;
+          step *= 2;
+        }
+      start = other;
+    }
+  sb_store_request_return (request, g_steal_pointer (&days), (GDestroyNotify)g_array_unref);
+  return TRUE;
+}
+
+void
+sb_store_find_days_async (SbStore *self,
+                          GArray *ids,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer data)
+{
+  sb_store_ask (self, SB_LANE_SEARCH, sb_store_find_days_async, find_days, g_array_ref (ids),
+                (GDestroyNotify)g_array_unref, cancellable, callback, data);
+}
+
+GArray *
+sb_store_find_days_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

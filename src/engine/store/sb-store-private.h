@@ -73,6 +73,7 @@ struct _SbDb
   gint64        indexed;         /* the newest run in the search index */
   gint64        unindexed;       /* how many are newer, or more */
   gboolean      index_damaged;
+  gint64        busy_us;         /* monotonic: when there was work last; 0: it rests */
 };
 
 #define SB_DB_PAGE_BYTES 4096
@@ -407,6 +408,8 @@ gboolean     sb_db_insert_event   (SbDb         *db,
 SbEvent     *sb_db_load_event       (SbDb         *db,
                                    gint64        id,
                                    GError      **error);
+/* In place of an attempt's output: it is the body of its response. No JSON begins so. */
+#define SB_OUTPUT_IS_BODY "="
 /* The columns that sb_db_read_run () reads, of runs joined with flows. */
 #define SB_RUN_COLUMNS                                                                             \
   "SELECT runs.id, event, flows.id, flows.name, version, mode, runs.label, runs.state, step,"      \

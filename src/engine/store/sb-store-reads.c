@@ -12,6 +12,7 @@
 
 #include "sb-clock.h"
 #include "sb-error.h"
+#include "sb-json.h"
 
 SbRun *
 sb_db_read_run (SbStatement *statement)
@@ -41,6 +42,20 @@ sb_db_read_run (SbStatement *statement)
 /* --- one run
  * ---------------------------------------------------------------------------------------- */
 
+static SbValue *
+read_output (SbStatement *statement, const char *response)
+{
+  const char *text = (const char *)sqlite3_column_text (statement, 12);
+  g_autoptr (SbValue) whole = NULL;
+  SbValue *body;
+
+  if (g_strcmp0 (text, SB_OUTPUT_IS_BODY) != 0)
+    return sb_statement_get_value (statement, 12);
+  whole = response != NULL ? sb_json_parse (response, -1, NULL) : NULL;
+  body = whole != NULL ? sb_value_get_member (whole, "body") : NULL;
+  return body != NULL ? sb_value_ref (body) : NULL;
+}
+
 static SbAttempt *
 read_attempt (SbStatement *statement)
 {
@@ -58,7 +73,7 @@ read_attempt (SbStatement *statement)
   attempt->message = sb_statement_get_text (statement, 9);
   attempt->request = sb_statement_get_text (statement, 10);
   attempt->response = sb_statement_get_text (statement, 11);
-  attempt->output = sb_statement_get_value (statement, 12);
+  attempt->output = read_output (statement, attempt->response);
   return attempt;
 }
 

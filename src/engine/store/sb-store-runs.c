@@ -13,6 +13,7 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "sb-fault.h"
+#include "sb-json.h"
 
 #define RELEASED_A_SLICE 1000
 
@@ -31,17 +32,34 @@ insert_attempt (SbDb *db, gint64 run, SbAttempt *attempt, GError **error)
                     attempt->message, attempt->request, attempt->response, attempt->output);
 }
 
+/* Whether the output is what the stored response ends with: an answer of many KiB is kept once.
+ * What was masked or cut there is not the same. */
+static gboolean
+gives_whole_body (SbAttempt *attempt)
+{
+  g_autofree char *output = NULL;
+  g_autofree char *end = NULL;
+
+  if (attempt->output == NULL || attempt->response == NULL)
+    return FALSE;
+  output = sb_json_write (attempt->output);
+  end = g_strconcat ("\"body\":", output, "}", NULL);
+  return g_str_has_suffix (attempt->response, end);
+}
+
 /* The outcome goes to the attempt that was begun; one that never was sent (done by hand) is new. */
 static gboolean
 finish_attempt (SbDb *db, gint64 run, SbAttempt *attempt, GError **error)
 {
+  gboolean same = gives_whole_body (attempt);
+
   if (!sb_db_run (db, error,
                   "UPDATE attempts SET state = ?4, status = ?5, ended_us = ?6, message = ?7,"
-                  " response = ?8, output = ?9, request = coalesce (?10, request)"
+                  " response = ?8, output = coalesce (?11, ?9), request = coalesce (?10, request)"
                   " WHERE run = ?1 AND place = ?2 AND number = ?3",
-                  "ititiittvt", run, attempt->place, (gint64)attempt->number, attempt->state,
+                  "ititiittvtt", run, attempt->place, (gint64)attempt->number, attempt->state,
                   (gint64)attempt->status, attempt->ended_us, attempt->message, attempt->response,
-                  attempt->output, attempt->request))
+                  same ? NULL : attempt->output, attempt->request, same ? SB_OUTPUT_IS_BODY : NULL))
     return FALSE;
   return sqlite3_changes (db->handle) > 0 || insert_attempt (db, run, attempt, error);
 }
@@ -63,7 +81,8 @@ update_run (SbDb *db, SbRunChange *change, GError **error)
   return sb_db_run (
     db, error,
     "UPDATE runs SET state = ?2, step = ?3, problem = ?4, unknown = ?5, due_us = ?6,"
-    " connection = ?7, changed_us = ?8, finished_us = ?9, actions = actions + ?10"
+    " connection = ?7, changed_us = ?8, finished_us = ?9, actions = actions + ?10,"
+    " worker = iif (?9 = 0, worker, NULL)"
     " WHERE id = ?1",
     "itttiitiii", change->run, change->state, change->step, change->problem,
     (gint64)change->unknown, change->due_us, change->connection, now_us,

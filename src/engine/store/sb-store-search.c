@@ -117,14 +117,14 @@ contains_cb (sqlite3_context *context, int n_values, sqlite3_value **values)
     sqlite3_set_auxdata (context, 0, needle, needle_free);
 }
 
-/* sb_words (flow, label, event id, body): what the index keeps of a run. */
+/* sb_words (flow, label, body): what the index keeps of a run. */
 static void
 words_cb (sqlite3_context *context, int n_values, sqlite3_value **values)
 {
-  const char *body = sqlite3_value_blob (values[3]);
-  char *words = sb_words_read (
-    sqlite3_value_int64 (values[0]), (const char *)sqlite3_value_text (values[1]),
-    (const char *)sqlite3_value_text (values[2]), body, (gsize)sqlite3_value_bytes (values[3]));
+  const char *body = sqlite3_value_blob (values[2]);
+  char *words =
+    sb_words_read (sqlite3_value_int64 (values[0]), (const char *)sqlite3_value_text (values[1]),
+                   body, (gsize)sqlite3_value_bytes (values[2]));
 
   sqlite3_result_text (context, words, -1, g_free);
 }
@@ -135,14 +135,14 @@ question_free (gpointer data)
   sb_question_free (data);
 }
 
-/* sb_answers (question, within, flow, label, event id, body): 1 where the index would find the run;
+/* sb_answers (question, within, flow, label, body): 1 where the index would find the run;
  * with "within" also where it stands within its words. */
 static void
 answers_cb (sqlite3_context *context, int n_values, sqlite3_value **values)
 {
   SbQuestion *question = sqlite3_get_auxdata (context, 0);
   gboolean fresh = question == NULL;
-  const char *body = sqlite3_value_blob (values[5]);
+  const char *body = sqlite3_value_blob (values[4]);
   g_autofree char *words = NULL;
 
   if (fresh)
@@ -151,9 +151,9 @@ answers_cb (sqlite3_context *context, int n_values, sqlite3_value **values)
 
       question = sb_question_new (text != NULL ? text : "");
     }
-  words = sb_words_read (
-    sqlite3_value_int64 (values[2]), (const char *)sqlite3_value_text (values[3]),
-    (const char *)sqlite3_value_text (values[4]), body, (gsize)sqlite3_value_bytes (values[5]));
+  words =
+    sb_words_read (sqlite3_value_int64 (values[2]), (const char *)sqlite3_value_text (values[3]),
+                   body, (gsize)sqlite3_value_bytes (values[4]));
   sqlite3_result_int (context,
                       sb_question_matches (question, words, sqlite3_value_int (values[1])));
   /* Last, because SQLite may free it at once. */
@@ -171,8 +171,8 @@ sb_db_add_search (SbDb *self, GError **error)
     void (*func) (sqlite3_context *, int, sqlite3_value **);
   } functions[] = {
     { "sb_contains", -1, contains_cb },
-    { "sb_words", 4, words_cb },
-    { "sb_answers", 6, answers_cb },
+    { "sb_words", 3, words_cb },
+    { "sb_answers", 5, answers_cb },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)

@@ -236,7 +236,7 @@ add_body (Words *self, const char *body, gsize length)
 }
 
 char *
-sb_words_read (gint64 flow, const char *label, const char *event_id, const char *body, gsize length)
+sb_words_read (gint64 flow, const char *label, const char *body, gsize length)
 {
   Words self = { g_string_new (NULL),
                  g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
@@ -244,8 +244,6 @@ sb_words_read (gint64 flow, const char *label, const char *event_id, const char 
   g_string_printf (self.out, " " FLOW_SIGN "%" G_GINT64_FORMAT, flow);
   if (label != NULL)
     add_text (&self, label);
-  if (event_id != NULL)
-    add_text (&self, event_id);
   if (body != NULL)
     add_body (&self, body, length);
   g_hash_table_unref (self.seen);

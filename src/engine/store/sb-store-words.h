@@ -12,20 +12,19 @@ G_BEGIN_DECLS
 
 /* To be raised with every change of what sb_words_read () gives: what stands in the search index is taken
  * out of it by giving the same words again, so a store that was written by other rules is indexed anew. */
-#define SB_WORDS_VERSION 1
+#define SB_WORDS_VERSION 2
 
 /**
  * sb_words_read:
  * @flow: the flow's key
  * @body: (nullable): raw, as received
  *
- * What a run can be found by: its label, the vendor's event id and the values (not the names) in the body,
+ * What a run can be found by: its label and the values (not the names) in the body,
  * each once, as lower-case words without accents, each with a space before it. Left out are values that a name
  * says are secret, card numbers, what is not text, and times of day. Pure; any thread.
  */
 char *sb_words_read (gint64      flow,
                      const char *label,
-                     const char *event_id,
                      const char *body,
                      gsize       length);
 

@@ -9,6 +9,9 @@
 #include "sb-store-private.h"
 
 #include <gio/gio.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "sb-error.h"
 
@@ -16,6 +19,8 @@
 
 /* Group commit: all that is queued goes into one transaction, and nobody hears of success before
  * the commit is on the disk. Either all of the batch is, or everyone in it is told the error. */
+
+#define REST_US (3 * (gint64)G_USEC_PER_SEC)
 
 typedef enum
 {
@@ -192,6 +197,29 @@ take_unfinished (SbStoreRequest **list)
   return unfinished;
 }
 
+/* After a while with nothing to do, what was kept at hand for the work is given back: a program
+ * that runs for months is judged by what it takes while it waits. */
+static void
+rest (SbStoreQueue *queue, SbDb *db, gboolean idle)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (!idle || db->unindexed > 0)
+    db->busy_us = now_us;
+  if (db->busy_us == 0 || sb_store_queue_is_stopping (queue))
+    return;
+  if (now_us - db->busy_us < REST_US)
+    {
+      sb_store_queue_nudge (queue, db->busy_us + REST_US - now_us);
+      return;
+    }
+  db->busy_us = 0;
+  sqlite3_db_release_memory (db->handle);
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+}
+
 /* The writer's SbStoreQueueFunc; @list is NULL when there is nothing but refused requests to count,
  * and time for the search index. */
 void
@@ -237,5 +265,6 @@ sb_store_writer_work (SbStoreQueue *queue, SbDb *db, SbStoreRequest *list)
   sb_store_requests_deliver (list);
 
   sb_store_index_work (queue, db, idle);
+  rest (queue, db, idle);
   sb_store_checkpoint_step (sb_store_get_checkpoint (store), db);
 }

@@ -185,6 +185,11 @@ void       sb_store_list_run_ids_async   (SbStore *self, const SbRunQuery *query
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 GArray    *sb_store_list_run_ids_finish  (SbStore *self, GAsyncResult *result, GError **error);
+/* Where in @ids, which list_run_ids () gave, the days begin, by the calendar of this computer: GArray of guint,
+ * the first 0. */
+void       sb_store_find_days_async      (SbStore *self, GArray *ids, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GArray    *sb_store_find_days_finish     (SbStore *self, GAsyncResult *result, GError **error);
 /* GPtrArray of SbRun, in the order of @ids; those that are gone are left out. */
 void       sb_store_load_runs_async      (SbStore *self, const gint64 *ids, guint n_ids,
                                          GCancellable *cancellable,
