@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "sb-clock.h"
-#include "sb-run-list.h"
+#include "sb-run-history.h"
 #include "sb-run-row.h"
 #include "sb-run-view.h"
 
@@ -23,7 +23,7 @@ struct _SbActivityPage
 
   SbSession *session;
   SbFlowModel *model; /* (nullable) */
-  SbRunList *runs;
+  SbRunHistory *runs;
   GtkSingleSelection *selection;
   GPtrArray *flow_ids; /* of char*, as in the drop-down; the first is NULL: any */
   gboolean updating;   /* the drop-downs are being filled */
@@ -78,8 +78,9 @@ run_query (SbActivityPage *self)
   if (time < G_N_ELEMENTS (days) && days[time] > 0)
     since_us = sb_clock_now_us () - days[time] * DAY_US;
 
-  sb_run_list_set_query (self->runs, flow_id, state < G_N_ELEMENTS (states) ? states[state] : NULL,
-                         gtk_editable_get_text (GTK_EDITABLE (self->search_entry)), since_us);
+  sb_run_history_set_query (self->runs, flow_id,
+                            state < G_N_ELEMENTS (states) ? states[state] : NULL,
+                            gtk_editable_get_text (GTK_EDITABLE (self->search_entry)), since_us, 0);
 }
 
 static void
@@ -90,20 +91,12 @@ query_changed_cb (SbActivityPage *self)
 }
 
 static void
-edge_reached_cb (SbActivityPage *self, GtkPositionType edge)
-{
-  if (edge == GTK_POS_BOTTOM && self->runs != NULL)
-    sb_run_list_load_more (self->runs);
-}
-
-static void
 selected_cb (SbActivityPage *self)
 {
   SbRunItem *item = gtk_single_selection_get_selected_item (self->selection);
-  SbRun *run = item != NULL ? sb_run_item_get_run (item) : NULL;
 
-  if (run != NULL)
-    sb_run_view_set_run (self->run_view, run->id);
+  if (item != NULL && sb_run_item_get_id (item) != 0)
+    sb_run_view_set_run (self->run_view, sb_run_item_get_id (item));
 }
 
 /* After an update the row of the run that is shown is the chosen one again; where none was chosen,
@@ -111,13 +104,13 @@ selected_cb (SbActivityPage *self)
 static void
 loaded_cb (SbActivityPage *self)
 {
-  guint n_runs = sb_run_list_get_n_runs (self->runs);
+  guint n_runs = sb_run_history_get_n_runs (self->runs);
   gint64 shown = sb_run_view_get_run (self->run_view);
   g_autofree char *count = NULL;
-  int position = shown != 0 ? sb_run_list_find (self->runs, shown) : -1;
+  int position = shown != 0 ? sb_run_history_find (self->runs, shown) : -1;
 
-  if (sb_run_list_has_more (self->runs))
-    count = g_strdup_printf (_ ("The newest %u runs; scroll for more"), n_runs);
+  if (sb_run_history_has_more (self->runs))
+    count = g_strdup_printf (_ ("The newest %u runs"), n_runs);
   else
     count = g_strdup_printf (ngettext ("%u run", "%u runs", n_runs), n_runs);
   gtk_label_set_label (self->count_label, count);
@@ -196,7 +189,7 @@ set_session (SbPage *page, SbSession *session)
   SbActivityPage *self = SB_ACTIVITY_PAGE (page);
 
   self->session = g_object_ref (session);
-  self->runs = sb_run_list_new (session, SB_RUN_GROUP_DAY);
+  self->runs = sb_run_history_new (session);
   sb_run_view_set_session (self->run_view, session);
   g_signal_connect_object (self->runs, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "flows-changed", G_CALLBACK (fill_flows), self,
@@ -290,7 +283,6 @@ sb_activity_page_class_init (SbActivityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, count_label);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, run_view);
   gtk_widget_class_bind_template_callback (widget_class, query_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, edge_reached_cb);
 }
 
 static void

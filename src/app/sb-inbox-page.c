@@ -218,7 +218,7 @@ set_session (SbPage *page, SbSession *session)
   SbInboxPage *self = SB_INBOX_PAGE (page);
 
   self->session = g_object_ref (session);
-  self->runs = sb_run_list_new (session, SB_RUN_GROUP_CAUSE);
+  self->runs = sb_run_list_new (session);
   g_signal_connect_object (session, "summary-changed", G_CALLBACK (sb_page_header_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->runs, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);

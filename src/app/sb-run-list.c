@@ -12,145 +12,11 @@
 
 #define PAGE 100
 
-struct _SbRunItem
-{
-  GObject parent_instance;
-
-  SbRun *run;
-  char *heading;
-  guint count;
-};
-
-G_DEFINE_FINAL_TYPE (SbRunItem, sb_run_item, G_TYPE_OBJECT)
-
-static void
-sb_run_item_finalize (GObject *object)
-{
-  SbRunItem *self = SB_RUN_ITEM (object);
-
-  g_clear_pointer (&self->run, sb_run_unref);
-  g_clear_pointer (&self->heading, g_free);
-
-  G_OBJECT_CLASS (sb_run_item_parent_class)->finalize (object);
-}
-
-static void
-sb_run_item_class_init (SbRunItemClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = sb_run_item_finalize;
-}
-
-static void
-sb_run_item_init (SbRunItem *self)
-{
-}
-
-SbRun *
-sb_run_item_get_run (SbRunItem *self)
-{
-  return self->run;
-}
-
-const char *
-sb_run_item_get_heading (SbRunItem *self)
-{
-  return self->heading;
-}
-
-guint
-sb_run_item_get_count (SbRunItem *self)
-{
-  return self->count;
-}
-
-static char *
-format_took (SbRun *run)
-{
-  double seconds = (double)MAX (0, run->finished_us - run->started_us) / G_USEC_PER_SEC;
-
-  if (seconds < 1)
-    return g_strdup_printf (_ ("took %.1f s"), seconds);
-  if (seconds < 120)
-    return g_strdup_printf (_ ("took %.0f s"), seconds);
-  if (seconds < 7200)
-    return g_strdup_printf (_ ("took %.0f min"), seconds / 60);
-
-  return g_strdup_printf (_ ("took %.0f h"), seconds / 3600);
-}
-
-char *
-sb_run_item_dup_detail (SbRunItem *self)
-{
-  SbRun *run = self->run;
-  const char *flow;
-
-  if (run == NULL)
-    return NULL;
-
-  flow = run->flow_name != NULL ? run->flow_name : run->flow_id;
-  if (run->problem != NULL && run->problem[0] != '\0' && !g_str_equal (run->state, "stopped"))
-    return g_strdup_printf ("%s, %s", flow, run->problem);
-  if (g_str_equal (run->state, "done"))
-    {
-      g_autofree char *took = format_took (run);
-
-      return g_strdup_printf (_ ("%s, version %d, %s"), flow, run->version, took);
-    }
-
-  return g_strdup_printf ("%s, %s", flow, sb_run_item_get_status (self));
-}
-
-static const struct
-{
-  const char *state;
-  const char *icon;
-  const char *status;
-  const char *style;
-} states[] = {
-  { "done", "sb-done-symbolic", N_ ("done"), "success" },
-  { "stopped", "sb-dash-symbolic", N_ ("stopped by a filter"), "dim-label" },
-  { "dropped", "sb-cross-symbolic", N_ ("dropped by you"), "error" },
-  { "inbox", "sb-hand-symbolic", N_ ("needs you"), "warning" },
-  { "waiting", "sb-clock-symbolic", N_ ("waits to go on"), "accent" },
-  { "blocked", "sb-status-paused-symbolic", N_ ("waits for its connection"), "warning" },
-  { "ready", "sb-working-symbolic", N_ ("on its way"), "accent" },
-  { "running", "sb-working-symbolic", N_ ("on its way"), "accent" },
-};
-
-static guint
-find_state (SbRunItem *self)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
-    if (self->run != NULL && g_str_equal (states[i].state, self->run->state))
-      return i;
-
-  return G_N_ELEMENTS (states) - 1;
-}
-
-const char *
-sb_run_item_get_icon (SbRunItem *self)
-{
-  return states[find_state (self)].icon;
-}
-
-const char *
-sb_run_item_get_status (SbRunItem *self)
-{
-  return _ (states[find_state (self)].status);
-}
-
-const char *
-sb_run_item_get_style (SbRunItem *self)
-{
-  return states[find_state (self)].style;
-}
-
 struct _SbRunList
 {
   GObject parent_instance;
 
   SbStore *store;
-  SbRunGrouping grouping;
   SbRunQuery query;
   GPtrArray *runs;           /* of SbRun, newest first, as loaded */
   GPtrArray *items;          /* of SbRunItem, with headings */
@@ -175,16 +41,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SbRunList,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
 
-static SbRunItem *
-make_heading (const char *text)
-{
-  SbRunItem *item = g_object_new (SB_TYPE_RUN_ITEM, NULL);
-
-  item->heading = g_strdup (text);
-
-  return item;
-}
-
 /* (transfer full): the row that already shows just this, else a new one, so that rows that did not
  * change keep their identity. */
 static SbRunItem *
@@ -192,39 +48,17 @@ take_item (GHashTable *known, SbRun *run)
 {
   SbRunItem *item = g_hash_table_lookup (known, &run->id);
 
-  if (item != NULL && item->run->changed_us == run->changed_us &&
-      g_str_equal (item->run->state, run->state))
-    return g_object_ref (item);
-
-  item = g_object_new (SB_TYPE_RUN_ITEM, NULL);
-  item->run = sb_run_ref (run);
-
-  return item;
+  if (item != NULL)
+    {
+      sb_run_item_set_run (item, run);
+      return g_object_ref (item);
+    }
+  return sb_run_item_new_run (run->id, run);
 }
 
 static char *
-format_day (gint64 time_us)
+dup_cause (SbRun *run)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) yesterday = g_date_time_add_days (now, -1);
-
-  if (g_date_time_get_year (now) == g_date_time_get_year (then) &&
-      g_date_time_get_day_of_year (now) == g_date_time_get_day_of_year (then))
-    return g_strdup (_ ("Today"));
-  if (g_date_time_get_year (yesterday) == g_date_time_get_year (then) &&
-      g_date_time_get_day_of_year (yesterday) == g_date_time_get_day_of_year (then))
-    return g_strdup (_ ("Yesterday"));
-
-  /* Translators: the heading of a day in a list, like "23 November 2026". */
-  return g_date_time_format (then, _ ("%-d %B %Y"));
-}
-
-static char *
-dup_group (SbRunList *self, SbRun *run)
-{
-  if (self->grouping == SB_RUN_GROUP_DAY)
-    return format_day (run->started_us);
   if (run->unknown)
     return g_strdup (_ ("Outcome unknown"));
 
@@ -244,20 +78,22 @@ build_items (SbRunList *self)
     {
       SbRunItem *item = g_ptr_array_index (self->items, i);
 
-      if (item->run != NULL)
-        g_hash_table_insert (known, &item->run->id, item);
+      SbRun *run = sb_run_item_get_run (item);
+
+      if (run != NULL)
+        g_hash_table_insert (known, &run->id, item);
     }
 
   for (guint i = 0; i < self->runs->len; i++)
     {
       SbRun *run = g_ptr_array_index (self->runs, i);
-      g_autofree char *group = dup_group (self, run);
+      g_autofree char *group = dup_cause (run);
       GPtrArray *members = g_hash_table_lookup (groups, group);
 
       if (members == NULL)
         {
           members = g_ptr_array_new_with_free_func (g_object_unref);
-          g_ptr_array_add (members, make_heading (group));
+          g_ptr_array_add (members, sb_run_item_new_heading (group, 0));
           g_ptr_array_add (order, members);
           g_hash_table_insert (groups, g_steal_pointer (&group), members);
         }
@@ -269,7 +105,7 @@ build_items (SbRunList *self)
       GPtrArray *members = g_ptr_array_index (order, i);
       SbRunItem *heading = g_ptr_array_index (members, 0);
 
-      heading->count = members->len - 1;
+      sb_run_item_set_heading (heading, sb_run_item_get_heading (heading), members->len - 1);
       for (guint j = 0; j < members->len; j++)
         g_ptr_array_add (items, g_object_ref (g_ptr_array_index (members, j)));
     }
@@ -283,7 +119,9 @@ items_match (SbRunItem *a, SbRunItem *b)
   if (a == b)
     return TRUE;
 
-  return a->heading != NULL && a->count == b->count && g_strcmp0 (a->heading, b->heading) == 0;
+  return sb_run_item_get_heading (a) != NULL &&
+         sb_run_item_get_count (a) == sb_run_item_get_count (b) &&
+         g_strcmp0 (sb_run_item_get_heading (a), sb_run_item_get_heading (b)) == 0;
 }
 
 /* Replaces the rows by what is loaded now, telling views only of the stretch that differs. */
@@ -443,7 +281,7 @@ sb_run_list_find (SbRunList *self, gint64 run)
     {
       SbRunItem *item = g_ptr_array_index (self->items, i);
 
-      if (item->run != NULL && item->run->id == run)
+      if (sb_run_item_get_id (item) == run)
         return (int)i;
     }
 
@@ -533,12 +371,11 @@ session_changed_cb (SbRunList *self, const char *what)
 }
 
 SbRunList *
-sb_run_list_new (SbSession *session, SbRunGrouping grouping)
+sb_run_list_new (SbSession *session)
 {
   SbRunList *self = g_object_new (SB_TYPE_RUN_LIST, NULL);
 
   self->store = g_object_ref (sb_session_get_store (session));
-  self->grouping = grouping;
   g_signal_connect_object (session, "changed", G_CALLBACK (session_changed_cb), self,
                            G_CONNECT_SWAPPED);
 

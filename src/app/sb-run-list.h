@@ -8,34 +8,15 @@
 
 #include <gio/gio.h>
 
+#include "sb-run-item.h"
 #include "sb-session.h"
 
 G_BEGIN_DECLS
 
-/* A row: a run, or the heading of those below it. Immutable. */
-#define SB_TYPE_RUN_ITEM (sb_run_item_get_type ())
-G_DECLARE_FINAL_TYPE (SbRunItem, sb_run_item, SB, RUN_ITEM, GObject)
-
-SbRun      *sb_run_item_get_run     (SbRunItem *self); /* (nullable): NULL for a heading */
-const char *sb_run_item_get_heading (SbRunItem *self); /* (nullable) */
-guint       sb_run_item_get_count   (SbRunItem *self); /* of a heading: runs below it */
-/* "Paid orders, version 3, took 3 s": the second line of a row. (transfer full) */
-char       *sb_run_item_dup_detail  (SbRunItem *self);
-/* Symbol, word and css class of a run's state; colour never speaks alone. */
-const char *sb_run_item_get_icon    (SbRunItem *self);
-const char *sb_run_item_get_status  (SbRunItem *self);
-const char *sb_run_item_get_style   (SbRunItem *self);
-
-typedef enum
-{
-  SB_RUN_GROUP_DAY,   /* newest first, a heading for each day */
-  SB_RUN_GROUP_CAUSE, /* a heading for each cause, as the inbox shows them */
-} SbRunGrouping;
-
 /**
  * SbRunList:
  *
- * Runs of the store as a GListModel of SbRunItem. Pages are fetched by key as they are needed
+ * Runs that need a person as a GListModel of SbRunItem, with a heading for each cause. Pages are fetched by key as they are needed
  * (sb_run_list_load_more()); what changed since is taken in without disturbing the rows that did not,
  * so that selection and scroll position stay. Lives on the GTK thread.
  *
@@ -44,8 +25,7 @@ typedef enum
 #define SB_TYPE_RUN_LIST (sb_run_list_get_type ())
 G_DECLARE_FINAL_TYPE (SbRunList, sb_run_list, SB, RUN_LIST, GObject)
 
-SbRunList  *sb_run_list_new       (SbSession     *session,
-                                   SbRunGrouping  grouping);
+SbRunList  *sb_run_list_new       (SbSession     *session);
 /* @flow_id, @state, @text (nullable): see SbRunQuery. @since_us 0: all. */
 void        sb_run_list_set_query (SbRunList     *self,
                                    const char    *flow_id,

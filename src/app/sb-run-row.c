@@ -10,7 +10,7 @@
 
 #include <glib/gi18n.h>
 
-#include "sb-run-list.h"
+#include "sb-run-item.h"
 
 /* The parts of one row, made once and filled again as the list scrolls. */
 typedef struct
@@ -117,43 +117,80 @@ format_time (gint64 time_us)
 }
 
 static void
+show_heading (Row *row, SbRunItem *item)
+{
+  g_autofree char *count = g_strdup_printf ("%u", sb_run_item_get_count (item));
+
+  gtk_label_set_label (row->heading, sb_run_item_get_heading (item));
+  gtk_label_set_label (row->count, count);
+  gtk_stack_set_visible_child_name (GTK_STACK (row->stack), "heading");
+}
+
+static void
+set_style (Row *row, const char *style)
+{
+  if (g_strcmp0 (row->style, style) == 0)
+    return;
+  if (row->style != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (row->mark), row->style);
+  g_free (row->style);
+  row->style = g_strdup (style);
+  gtk_widget_add_css_class (GTK_WIDGET (row->mark), row->style);
+}
+
+/* What flies by while it is still being fetched keeps its room and says nothing. */
+static void
+show_run (Row *row, SbRunItem *item)
+{
+  SbRun *run = sb_run_item_get_run (item);
+  g_autofree char *detail = sb_run_item_dup_detail (item);
+  g_autofree char *time = run != NULL ? format_time (run->started_us) : NULL;
+  const char *label = run == NULL          ? ""
+                      : run->label != NULL ? run->label
+                                           : _ ("A run without a name");
+
+  gtk_label_set_label (row->title, label);
+  gtk_label_set_label (row->detail, detail != NULL ? detail : "");
+  gtk_label_set_label (row->time, time != NULL ? time : "");
+  gtk_widget_set_opacity (GTK_WIDGET (row->mark), run != NULL ? 1 : 0);
+  gtk_stack_set_visible_child_name (GTK_STACK (row->stack), "run");
+  if (run == NULL)
+    return;
+  gtk_image_set_from_icon_name (row->mark, sb_run_item_get_icon (item));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row->mark), sb_run_item_get_status (item));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->mark), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  sb_run_item_get_status (item), -1);
+  set_style (row, sb_run_item_get_style (item));
+}
+
+static void
+changed_cb (SbRunItem *item, Row *row)
+{
+  if (sb_run_item_get_heading (item) != NULL)
+    show_heading (row, item);
+  else
+    show_run (row, item);
+}
+
+static void
 bind_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer data)
 {
   Row *row = g_object_get_data (G_OBJECT (list_item), "sb-row");
   SbRunItem *item = gtk_list_item_get_item (list_item);
-  SbRun *run = sb_run_item_get_run (item);
+  gboolean is_run = sb_run_item_get_heading (item) == NULL;
 
-  gtk_list_item_set_selectable (list_item, run != NULL);
-  gtk_list_item_set_activatable (list_item, run != NULL);
+  gtk_list_item_set_selectable (list_item, is_run);
+  gtk_list_item_set_activatable (list_item, is_run);
+  changed_cb (item, row);
+  g_signal_connect (item, "changed", G_CALLBACK (changed_cb), row);
+}
 
-  if (run == NULL)
-    {
-      g_autofree char *count = g_strdup_printf ("%u", sb_run_item_get_count (item));
+static void
+unbind_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer data)
+{
+  Row *row = g_object_get_data (G_OBJECT (list_item), "sb-row");
 
-      gtk_label_set_label (row->heading, sb_run_item_get_heading (item));
-      gtk_label_set_label (row->count, count);
-      gtk_stack_set_visible_child_name (GTK_STACK (row->stack), "heading");
-    }
-  else
-    {
-      g_autofree char *detail = sb_run_item_dup_detail (item);
-      g_autofree char *time = format_time (run->started_us);
-
-      gtk_label_set_label (row->title,
-                           run->label != NULL ? run->label : _ ("A run without a name"));
-      gtk_label_set_label (row->detail, detail);
-      gtk_label_set_label (row->time, time);
-      gtk_image_set_from_icon_name (row->mark, sb_run_item_get_icon (item));
-      gtk_widget_set_tooltip_text (GTK_WIDGET (row->mark), sb_run_item_get_status (item));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (row->mark), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      sb_run_item_get_status (item), -1);
-      if (row->style != NULL)
-        gtk_widget_remove_css_class (GTK_WIDGET (row->mark), row->style);
-      g_free (row->style);
-      row->style = g_strdup (sb_run_item_get_style (item));
-      gtk_widget_add_css_class (GTK_WIDGET (row->mark), row->style);
-      gtk_stack_set_visible_child_name (GTK_STACK (row->stack), "run");
-    }
+  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (list_item), changed_cb, row);
 }
 
 GtkListItemFactory *
@@ -163,6 +200,7 @@ sb_run_row_factory_new (void)
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
 
   return factory;
 }
