@@ -12,10 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fixture.h"
 #include "history.h"
+#include "world.h"
 
 static gint runs = 100000;
 static gint bytes = 1000;
+static gint sink;
 static char *state;
 
 static const GOptionEntry options[] = {
@@ -23,8 +26,17 @@ static const GOptionEntry options[] = {
   { "bytes", 0, 0, G_OPTION_ARG_INT, &bytes, "Length of an order's body", "N" },
   { "state", 0, 0, G_OPTION_ARG_STRING, &state,
     "“mixed” (history), “waiting” (an outage: their time has come), “held” (a pause)", "STATE" },
+  { "sink", 0, 0, G_OPTION_ARG_INT, &sink, "Port of the sink that the actions go to", "PORT" },
   { NULL }
 };
+
+/* Sends the actions to the sink, should they ever be done. */
+static gboolean
+add_sink (SbStore *store, GError **error)
+{
+  return sink == 0 || (world_write_connector (sb_store_get_folder (store), error) &&
+                       world_save_connections (store, sink, error));
+}
 
 int
 main (int argc, char *argv[])
@@ -41,8 +53,9 @@ main (int argc, char *argv[])
       return 2;
     }
   store = sb_store_open (argv[1], &error);
-  done = store != NULL &&
-         history_add (store, (guint)runs, (gsize)bytes, state != NULL ? state : "mixed", &error);
+  done = store != NULL && add_sink (store, &error) &&
+         history_add (store, (guint)runs, (gsize)bytes, state != NULL ? state : "mixed", &error) &&
+         history_wait_for_index (store, &error);
   if (store != NULL)
     sb_store_close (store);
   if (!done)

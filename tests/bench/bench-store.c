@@ -9,7 +9,6 @@
 
 #include "config.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,8 +16,6 @@
 #include "fixture.h"
 #include "history.h"
 #include "sb-clock.h"
-
-#define INDEX_PATIENCE_US (20 * 60 * (gint64)G_USEC_PER_SEC)
 
 static char *out;
 static char *prefix;
@@ -213,64 +210,26 @@ measure_more (SbStore *store, SbValue *figures, gint64 newest, GError **error)
   return TRUE;
 }
 
-/* --- the index
- * --------------------------------------------------------------------------------------- */
-
-static gint64
-read_number (const char *folder, const char *sql)
-{
-  g_autofree char *path = g_build_filename (folder, "signalbox.db", NULL);
-  sqlite3 *handle = NULL;
-  sqlite3_stmt *statement = NULL;
-  gint64 number = -1;
-
-  if (sqlite3_open_v2 (path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-      sqlite3_prepare_v2 (handle, sql, -1, &statement, NULL) == SQLITE_OK &&
-      sqlite3_step (statement) == SQLITE_ROW)
-    number = sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-  sqlite3_close (handle);
-  return number;
-}
-
-static gboolean
-wait_for_index (const char *folder, SbValue *figures, GError **error)
-{
-  gint64 start_us = g_get_monotonic_time ();
-  gint64 behind = read_number (folder, "SELECT max (runs.id) - done FROM runs, search_state");
-  gint64 left = behind;
-
-  while (left > 0)
-    {
-      g_usleep (20000);
-      left = read_number (folder, "SELECT max (runs.id) - done FROM runs, search_state");
-      if (g_get_monotonic_time () - start_us > INDEX_PATIENCE_US)
-        {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The search index is never done");
-          return FALSE;
-        }
-    }
-  if (behind > 10000)
-    add_figure (figures, "index_us_each",
-                (double)(g_get_monotonic_time () - start_us) / (double)behind, 1);
-  return TRUE;
-}
-
 static gboolean
 measure (SbStore *store, const char *folder, GError **error)
 {
   g_autoptr (SbValue) figures = sb_value_new_object ();
+  gint64 behind = history_look (folder, "SELECT max (runs.id) - done FROM runs, search_state");
+  gint64 start_us = g_get_monotonic_time ();
   gint64 newest;
 
-  if (!wait_for_index (folder, figures, error))
+  if (!history_wait_for_index (store, error))
     return FALSE;
-  newest = read_number (folder, "SELECT max (id) FROM runs");
+  if (behind > 10000)
+    add_figure (figures, "index_us_each",
+                (double)(g_get_monotonic_time () - start_us) / (double)behind, 1);
+  newest = history_look (folder, "SELECT max (id) FROM runs");
   measure_lists (store, figures, newest);
   measure_searches (store, figures, newest);
   if (!measure_more (store, figures, newest, error))
     return FALSE;
   add_figure (figures, "index_bytes_a_run",
-              (double)read_number (folder, "SELECT sum (length (block)) FROM search_data") /
+              (double)history_look (folder, "SELECT sum (length (block)) FROM search_data") /
                 (double)newest,
               0);
   return bench_write (out, figures, error);

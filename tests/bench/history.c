@@ -8,13 +8,16 @@
 
 #include "history.h"
 
+#include <sqlite3.h>
+
 #include "fixture.h"
 #include "sb-clock.h"
 #include "sb-json.h"
 #include "world.h"
 
 /* So many are on their way through the store at a time, so that they share commits. */
-#define AT_ONCE 2000
+#define AT_ONCE           2000
+#define INDEX_PATIENCE_US (20 * 60 * (gint64)G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -250,4 +253,44 @@ history_add (SbStore *store, guint runs, gsize bytes, const char *state, GError 
   if (self.error != NULL)
     g_propagate_error (error, self.error);
   return self.error == NULL;
+}
+
+/* --- looking from outside
+ * ------------------------------------------------------------------------- */
+
+/* The first column of the first row; -1: there is none. */
+gint64
+history_look (const char *folder, const char *sql)
+{
+  g_autofree char *path = g_build_filename (folder, "signalbox.db", NULL);
+  sqlite3 *handle = NULL;
+  sqlite3_stmt *statement = NULL;
+  gint64 number = -1;
+
+  if (sqlite3_open_v2 (path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+      sqlite3_prepare_v2 (handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step (statement) == SQLITE_ROW)
+    number = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (handle);
+  return number;
+}
+
+/* What is not in the index is read through by every search, so it is measured when all is. */
+gboolean
+history_wait_for_index (SbStore *store, GError **error)
+{
+  const char *folder = sb_store_get_folder (store);
+  gint64 end_us = g_get_monotonic_time () + INDEX_PATIENCE_US;
+
+  while (history_look (folder, "SELECT max (runs.id) - done FROM runs, search_state") > 0)
+    {
+      if (g_get_monotonic_time () > end_us)
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The search index is never done");
+          return FALSE;
+        }
+      g_usleep (20000);
+    }
+  return TRUE;
 }

@@ -18,5 +18,9 @@ gboolean history_add (SbStore    *store,
                       gsize       bytes,
                       const char *state,
                       GError    **error);
+gboolean history_wait_for_index (SbStore *store,
+                      GError    **error);
+gint64   history_look (const char *folder,
+                      const char *sql);
 
 G_END_DECLS

@@ -141,6 +141,15 @@ world_count (SbStore *store, const char *state)
            : 0;
 }
 
+gboolean
+world_save_connections (SbStore *store, gint port, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%d", port);
+
+  return save_connection (store, "shop", "shopify", "shop", "harbour-goods", error) &&
+         save_connection (store, "sink", "sink", "port", text, error);
+}
+
 /**
  * world_set_up:
  * @port: of the sink
@@ -152,10 +161,7 @@ world_count (SbStore *store, const char *state)
 SbFlowRow *
 world_set_up (SbStore *store, SbSecrets *secrets, gint port, GError **error)
 {
-  g_autofree char *text = g_strdup_printf ("%d", port);
-
-  if (!save_connection (store, "shop", "shopify", "shop", "harbour-goods", error) ||
-      !save_connection (store, "sink", "sink", "port", text, error) ||
+  if (!world_save_connections (store, port, error) ||
       !save_secret (secrets, "shop", "client_secret", FIXTURE_SECRET, error) ||
       !save_secret (secrets, "shop", "access_token", "shpat_bench", error))
     return NULL;

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  * order becomes two actions. */
 gboolean   world_write_connector (const char  *folder,
                                   GError     **error);
+gboolean   world_save_connections (SbStore    *store,
+                                  gint         port,
+                                  GError     **error);
 SbFlowRow *world_set_up          (SbStore     *store,
                                   SbSecrets   *secrets,
                                   gint         port,
