@@ -12,6 +12,7 @@
 
 #include "sb-compat.h"
 #include "sb-inbox-detail.h"
+#include "sb-inbox-edit.h"
 #include "sb-run-list.h"
 #include "sb-run-row.h"
 
@@ -44,6 +45,9 @@ set_decisions_enabled (SbInboxPage *self, gboolean enabled)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "inbox.retry", enabled);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "inbox.done", enabled);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "inbox.drop", enabled);
+  /* What may have been done is looked at first: with other data it may be done twice. */
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "inbox.edit",
+                                 enabled && self->claim != NULL && !self->claim->run->unknown);
 }
 
 static void
@@ -200,6 +204,15 @@ done_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+edit_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbInboxPage *self = SB_INBOX_PAGE (widget);
+
+  if (self->claim != NULL)
+    sb_inbox_edit_present (widget, self->session, self->claim);
+}
+
+static void
 drop_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbInboxPage *self = SB_INBOX_PAGE (widget);
@@ -301,6 +314,7 @@ sb_inbox_page_class_init (SbInboxPageClass *klass)
 
   gtk_widget_class_install_action (widget_class, "inbox.retry", NULL, retry_action);
   gtk_widget_class_install_action (widget_class, "inbox.done", NULL, done_action);
+  gtk_widget_class_install_action (widget_class, "inbox.edit", NULL, edit_action);
   gtk_widget_class_install_action (widget_class, "inbox.drop", NULL, drop_action);
 }
 
