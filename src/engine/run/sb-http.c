@@ -20,17 +20,28 @@
 /* Servers close idle connections after five seconds and more. A request that meets such a closing
  * is one whose outcome nobody knows, so ours are closed first. */
 #define IDLE_TIMEOUT_S 4
-#define FIRST_CHUNK    8192
+/* What glibc keeps ready for each thread; most answers fit. */
+#define FIRST_CHUNK 1000
 /* libsoup reads on as long as there is something to read, without a look at anything else: an
  * endless row of "100 Continue" would hold up the thread. */
 #define MAX_INFORMATIONAL 32
+
+/* libsoup, encryption and all, lives on a thread of its own: a call costs as much as everything
+ * else that a step does. Made for the first request. */
+typedef struct
+{
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+  SoupSession *session;  /* through the system's proxy, if it has one */
+  SoupSession *loopback; /* never through a proxy */
+} Line;
 
 struct _SbHttp
 {
   GObject parent_instance;
 
-  SoupSession *session;  /* through the system's proxy, if it has one */
-  SoupSession *loopback; /* never through a proxy */
+  Line *line; /* (nullable) */
   gint64 timeout_us;
 };
 
@@ -38,29 +49,51 @@ G_DEFINE_FINAL_TYPE (SbHttp, sb_http, G_TYPE_OBJECT)
 
 typedef struct
 {
+  Line *line;
   SoupMessage *message;
+  gint64 timeout_us;
   GInputStream *stream;
   GByteArray *body;
   gsize length; /* of @body that was filled */
   GCancellable *cancellable;
+  gulong cancelled; /* handler of the caller's cancellable */
   GSource *deadline;
+  SbAnswer *answer; /* once there is one */
   gboolean sent;
   gboolean late;
   guint informational; /* answers before the answer */
 } Exchange;
 
-static void read_more (GTask *task);
+static void read_more (GTask *owned);
 
+/* On the line's thread: what is libsoup's stays there. */
 static void
-exchange_free (Exchange *exchange)
+exchange_release (Exchange *exchange, GCancellable *cancellable)
 {
   if (exchange->deadline != NULL)
     {
       g_source_destroy (exchange->deadline);
-      g_source_unref (exchange->deadline);
+      g_clear_pointer (&exchange->deadline, g_source_unref);
     }
+  if (exchange->cancelled != 0)
+    g_cancellable_disconnect (cancellable, exchange->cancelled);
+  exchange->cancelled = 0;
+  g_signal_handlers_disconnect_by_data (exchange->message, exchange);
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->stream);
+}
+
+static void
+answer_free (gpointer data)
+{
+  sb_answer_clear (data);
+  g_free (data);
+}
+
+static void
+exchange_free (Exchange *exchange)
+{
+  g_clear_pointer (&exchange->answer, answer_free);
   g_clear_pointer (&exchange->body, g_byte_array_unref);
   g_clear_object (&exchange->cancellable);
   g_free (exchange);
@@ -79,13 +112,64 @@ new_session (GProxyResolver *proxy)
   return session;
 }
 
+static gpointer
+line_main (gpointer data)
+{
+  Line *line = data;
+
+  g_main_context_push_thread_default (line->context);
+  line->session = new_session (g_proxy_resolver_get_default ());
+  line->loopback = new_session (NULL);
+  g_main_loop_run (line->loop);
+  g_clear_object (&line->session);
+  g_clear_object (&line->loopback);
+  /* What the sessions have left to close. */
+  while (g_main_context_iteration (line->context, FALSE))
+    ;
+  g_main_context_pop_thread_default (line->context);
+  g_main_loop_unref (line->loop);
+  g_main_context_unref (line->context);
+  g_free (line);
+  return NULL;
+}
+
+static Line *
+line_new (void)
+{
+  Line *line = g_new0 (Line, 1);
+
+  line->context = g_main_context_new ();
+  line->loop = g_main_loop_new (line->context, FALSE);
+  line->thread = g_thread_new ("sb-http", line_main, line);
+  return line;
+}
+
+static gboolean
+hang_up_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+line_free (Line *line)
+{
+  GThread *thread = line->thread;
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  /* By a source, because the loop may not run yet. @line belongs to its thread from here on. */
+  g_source_set_callback (source, hang_up_cb, g_main_loop_ref (line->loop),
+                         (GDestroyNotify)g_main_loop_unref);
+  g_source_attach (source, line->context);
+  g_thread_join (thread);
+}
+
 static void
 sb_http_finalize (GObject *object)
 {
   SbHttp *self = SB_HTTP (object);
 
-  g_clear_object (&self->session);
-  g_clear_object (&self->loopback);
+  g_clear_pointer (&self->line, line_free);
 
   G_OBJECT_CLASS (sb_http_parent_class)->finalize (object);
 }
@@ -99,8 +183,6 @@ sb_http_class_init (SbHttpClass *klass)
 static void
 sb_http_init (SbHttp *self)
 {
-  self->session = new_session (g_proxy_resolver_get_default ());
-  self->loopback = new_session (NULL);
 }
 
 /* @timeout_us: from the call to the last byte of the answer. */
@@ -114,14 +196,14 @@ sb_http_new (gint64 timeout_us)
 }
 
 static char *
-describe_failure (SbHttp *self, Exchange *exchange, const GError *error)
+describe_failure (Exchange *exchange, const GError *error)
 {
   GUri *uri = soup_message_get_uri (exchange->message);
   const char *host = g_uri_get_host (uri);
 
   if (exchange->late)
     {
-      double seconds = (double)self->timeout_us / G_USEC_PER_SEC;
+      double seconds = (double)exchange->timeout_us / G_USEC_PER_SEC;
 
       return g_strdup_printf (_ ("no answer from %s within %.4g seconds"), host, seconds);
     }
@@ -150,30 +232,33 @@ add_header_cb (const char *name, const char *value, gpointer data)
   g_hash_table_replace (headers, g_steal_pointer (&lower), joined);
 }
 
-static void
-answer_free (gpointer data)
+/* On the caller's thread. */
+static gboolean
+deliver_cb (gpointer data)
 {
-  sb_answer_clear (data);
-  g_free (data);
+  Exchange *exchange = g_task_get_task_data (data);
+
+  if (!g_task_return_error_if_cancelled (data))
+    g_task_return_pointer (data, g_steal_pointer (&exchange->answer), answer_free);
+  return G_SOURCE_REMOVE;
 }
 
-/* @failure (transfer full) (nullable): why there is no answer, or no end of it. */
+/* @owned (transfer full): goes to the caller's thread for good, because whoever lets go of the last
+ * request may let go of the line as well, and waits for its thread.
+ * @failure (transfer full) (nullable): why there is no answer, or no end of it. */
 static void
-finish (GTask *task, GError *failure)
+finish (GTask *owned, GError *failure)
 {
-  SbHttp *self = g_task_get_source_object (task);
-  Exchange *exchange = g_task_get_task_data (task);
+  Exchange *exchange = g_task_get_task_data (owned);
+  GMainContext *context = g_task_get_context (owned);
   g_autoptr (GError) error = failure;
-  SbAnswer *answer = NULL;
+  g_autoptr (GSource) source = g_idle_source_new ();
+  SbAnswer *answer = g_new0 (SbAnswer, 1);
   guint status = soup_message_get_status (exchange->message);
 
-  if (g_task_return_error_if_cancelled (task))
-    return;
-
-  answer = g_new0 (SbAnswer, 1);
   answer->sent = exchange->sent;
   if (error != NULL)
-    answer->transport = describe_failure (self, exchange, error);
+    answer->transport = describe_failure (exchange, error);
 
   /* An answer that says yes and breaks off: it was done, but what came of it is not known. One that
    * says no is as good as whole. */
@@ -192,7 +277,11 @@ finish (GTask *task, GError *failure)
       g_byte_array_set_size (exchange->body, exchange->length);
       answer->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
     }
-  g_task_return_pointer (task, answer, answer_free);
+  exchange->answer = answer;
+  exchange_release (exchange, g_task_get_cancellable (owned));
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, deliver_cb, owned, g_object_unref);
+  g_source_attach (source, context);
 }
 
 static void
@@ -206,21 +295,43 @@ read_cb (GObject *object, GAsyncResult *result, gpointer data)
   if (got > 0)
     exchange->length += got;
   if (got <= 0 || exchange->length > SB_HTTP_MAX_ANSWER)
-    finish (task, error);
+    finish (g_steal_pointer (&task), error);
   else
-    read_more (task);
+    read_more (g_steal_pointer (&task));
 }
 
+/* @owned: (transfer full) */
 static void
-read_more (GTask *task)
+read_more (GTask *owned)
 {
-  Exchange *exchange = g_task_get_task_data (task);
+  Exchange *exchange = g_task_get_task_data (owned);
+  GPollableInputStream *pollable = G_IS_POLLABLE_INPUT_STREAM (exchange->stream)
+                                     ? G_POLLABLE_INPUT_STREAM (exchange->stream)
+                                     : NULL;
+  g_autoptr (GError) error = NULL;
+  gssize got = 1;
 
-  if (exchange->length + FIRST_CHUNK / 2 > exchange->body->len)
-    g_byte_array_set_size (exchange->body, MAX (FIRST_CHUNK, exchange->body->len * 2));
+  /* Mostly all of it is there already. */
+  while (got > 0 && exchange->length <= SB_HTTP_MAX_ANSWER)
+    {
+      if (exchange->length + FIRST_CHUNK / 2 > exchange->body->len)
+        g_byte_array_set_size (exchange->body, MAX (FIRST_CHUNK, exchange->body->len * 2));
+      if (pollable == NULL || !g_pollable_input_stream_can_poll (pollable))
+        break;
+      got = g_pollable_input_stream_read_nonblocking (
+        pollable, exchange->body->data + exchange->length, exchange->body->len - exchange->length,
+        exchange->cancellable, &error);
+      exchange->length += MAX (got, 0);
+    }
+  if (got == 0 || exchange->length > SB_HTTP_MAX_ANSWER ||
+      (got < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)))
+    {
+      finish (owned, g_steal_pointer (&error));
+      return;
+    }
   g_input_stream_read_async (exchange->stream, exchange->body->data + exchange->length,
                              exchange->body->len - exchange->length, G_PRIORITY_DEFAULT,
-                             exchange->cancellable, read_cb, g_object_ref (task));
+                             exchange->cancellable, read_cb, owned);
 }
 
 static void
@@ -233,12 +344,12 @@ send_cb (GObject *object, GAsyncResult *result, gpointer data)
   exchange->stream = soup_session_send_finish (SOUP_SESSION (object), result, &error);
   if (exchange->stream == NULL)
     {
-      finish (task, error);
+      finish (g_steal_pointer (&task), error);
       return;
     }
   SB_CRASH_POINT ("answer-begun");
   exchange->body = g_byte_array_new ();
-  read_more (task);
+  read_more (g_steal_pointer (&task));
 }
 
 /* Emitted when there is a connection and the first byte is about to be written to it. */
@@ -268,10 +379,23 @@ deadline_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+cancel_cb (gpointer data)
+{
+  g_cancellable_cancel (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the caller's thread. */
 static void
 cancelled_cb (GCancellable *cancellable, gpointer data)
 {
-  g_cancellable_cancel (data);
+  Exchange *exchange = g_task_get_task_data (data);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, cancel_cb, g_object_ref (exchange->cancellable), g_object_unref);
+  g_source_attach (source, exchange->line->context);
 }
 
 static SoupMessage *
@@ -314,6 +438,33 @@ is_loopback (SoupMessage *message)
          (address != NULL && g_inet_address_get_is_loopback (address));
 }
 
+/* The first thing that happens on the line's thread. */
+static gboolean
+begin_cb (gpointer data)
+{
+  GTask *task = data;
+  Exchange *exchange = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Line *line = exchange->line;
+
+  exchange->deadline = g_timeout_source_new (MAX (exchange->timeout_us / 1000, 1));
+  g_source_set_callback (exchange->deadline, deadline_cb, exchange, NULL);
+  g_source_attach (exchange->deadline, line->context);
+  if (cancellable != NULL)
+    exchange->cancelled = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                                 g_object_ref (task), g_object_unref);
+  g_signal_connect (exchange->message, "starting", G_CALLBACK (starting_cb), exchange);
+  g_signal_connect (exchange->message, "got-informational", G_CALLBACK (informational_cb),
+                    exchange);
+  SB_CRASH_ON_SIGNAL (exchange->message, "wrote-headers", "request-headers-out");
+  SB_CRASH_ON_SIGNAL (exchange->message, "wrote-body", "request-out");
+
+  soup_session_send_async (is_loopback (exchange->message) ? line->loopback : line->session,
+                           exchange->message, G_PRIORITY_DEFAULT, exchange->cancellable, send_cb,
+                           g_object_ref (task));
+  return G_SOURCE_REMOVE;
+}
+
 void
 sb_http_send_async (SbHttp *self,
                     SbRequest *request,
@@ -322,6 +473,7 @@ sb_http_send_async (SbHttp *self,
                     gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  g_autoptr (GSource) source = g_idle_source_new ();
   Exchange *exchange = NULL;
   SoupMessage *message = NULL;
 
@@ -342,24 +494,18 @@ sb_http_send_async (SbHttp *self,
       return;
     }
 
+  if (self->line == NULL)
+    self->line = line_new ();
   exchange = g_new0 (Exchange, 1);
+  exchange->line = self->line;
   exchange->message = message;
+  exchange->timeout_us = self->timeout_us;
   exchange->cancellable = g_cancellable_new ();
   g_task_set_task_data (task, exchange, (GDestroyNotify)exchange_free);
 
-  exchange->deadline = g_timeout_source_new (MAX (self->timeout_us / 1000, 1));
-  g_source_set_callback (exchange->deadline, deadline_cb, exchange, NULL);
-  g_source_attach (exchange->deadline, g_main_context_get_thread_default ());
-  if (cancellable != NULL)
-    g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (cancelled_cb),
-                             exchange->cancellable, 0);
-  g_signal_connect (message, "starting", G_CALLBACK (starting_cb), exchange);
-  g_signal_connect (message, "got-informational", G_CALLBACK (informational_cb), exchange);
-  SB_CRASH_ON_SIGNAL (message, "wrote-headers", "request-headers-out");
-  SB_CRASH_ON_SIGNAL (message, "wrote-body", "request-out");
-
-  soup_session_send_async (is_loopback (message) ? self->loopback : self->session, message,
-                           G_PRIORITY_DEFAULT, exchange->cancellable, send_cb, g_object_ref (task));
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, begin_cb, g_object_ref (task), g_object_unref);
+  g_source_attach (source, self->line->context);
 }
 
 gboolean

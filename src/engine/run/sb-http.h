@@ -18,10 +18,10 @@ G_BEGIN_DECLS
 /**
  * SbHttp:
  *
- * Sends SbRequests with libsoup, on the thread-default context it was made in. Never follows a
- * redirect (a 3xx is an answer like another), keeps no cookies, checks certificates, bounds the answer
- * (1 MiB kept, the rest refused), has a deadline of its own, and tells whether anything can have
- * reached the vendor when no answer came.
+ * Sends SbRequests with libsoup, which has a thread of its own here; callers hear of the answer on their
+ * own context. Never follows a redirect (a 3xx is an answer like another), keeps no cookies, checks
+ * certificates, bounds the answer (1 MiB kept, the rest refused), has a deadline of its own, and tells
+ * whether anything can have reached the vendor when no answer came.
  */
 #define SB_TYPE_HTTP (sb_http_get_type ())
 G_DECLARE_FINAL_TYPE (SbHttp, sb_http, SB, HTTP, GObject)
