@@ -15,8 +15,9 @@
 #include "sb-fault.h"
 #include "sb-run.h"
 
-/* Claims are taken in handfuls, once as much room is there. */
-#define CLAIM_MIN (SB_DISPATCHER_LIMIT / 4)
+/* Claims are taken in handfuls, once as much room is there: a big one would make events wait for
+ * its commit. */
+#define HANDFUL 64
 /* A wall clock that is brought into step, a little at a time, was not put back. */
 #define PUT_BACK_US    (2 * (gint64)G_USEC_PER_SEC)
 #define STORE_RETRY_US (2 * (gint64)G_USEC_PER_SEC)
@@ -26,6 +27,7 @@ struct _SbDispatcher
   SbCore *core;
   char *worker;
   GHashTable *active; /* run id → SbRunner */
+  gsize bytes;        /* of the events of those */
   gboolean started;
   gboolean stopped;
   gboolean claiming;
@@ -84,12 +86,18 @@ sb_dispatcher_is_idle (SbDispatcher *self)
   return !self->claiming && !self->waking && g_hash_table_size (self->active) == 0;
 }
 
+static gboolean
+has_room (SbDispatcher *self, guint runs)
+{
+  return g_hash_table_size (self->active) + runs <= SB_DISPATCHER_LIMIT &&
+         self->bytes < SB_DISPATCHER_LIMIT_BYTES;
+}
+
 /* While older runs wait in the store for room, new ones stand behind them. */
 static void
 update_taking (SbDispatcher *self)
 {
-  gboolean taking = self->started && !self->stopped && !self->backlog &&
-                    g_hash_table_size (self->active) < SB_DISPATCHER_LIMIT;
+  gboolean taking = self->started && !self->stopped && !self->backlog && has_room (self, 1);
 
   if (taking == self->taking)
     return;
@@ -105,6 +113,7 @@ ended_cb (SbRunner *runner, gint64 due_us, gpointer data)
 
   SB_CRASH_POINT ("run-ended");
   g_hash_table_remove (self->active, &id);
+  self->bytes -= sb_runner_get_size (runner);
   sb_runner_free (runner);
 
   if (due_us > 0 && (self->due_us == 0 || due_us < self->due_us))
@@ -112,7 +121,7 @@ ended_cb (SbRunner *runner, gint64 due_us, gpointer data)
       self->due_us = due_us;
       schedule (self);
     }
-  if (self->backlog && g_hash_table_size (self->active) + CLAIM_MIN <= SB_DISPATCHER_LIMIT)
+  if (self->backlog && has_room (self, HANDFUL))
     claim (self);
   update_taking (self);
 }
@@ -121,11 +130,13 @@ static void
 take (SbDispatcher *self, SbClaim *claimed)
 {
   gint64 id = claimed->run->id;
+  SbRunner *runner;
 
   if (g_hash_table_contains (self->active, &id))
     return;
-  g_hash_table_insert (self->active, g_memdup2 (&id, sizeof id),
-                       sb_runner_new (self->core, claimed, ended_cb, self));
+  runner = sb_runner_new (self->core, claimed, ended_cb, self);
+  self->bytes += sb_runner_get_size (runner);
+  g_hash_table_insert (self->active, g_memdup2 (&id, sizeof id), runner);
 }
 
 void
@@ -138,7 +149,7 @@ sb_dispatcher_take (SbDispatcher *self, SbEvent *event, SbAccepted *accepted)
   if (!accepted->taken)
     {
       self->backlog = TRUE;
-      if (g_hash_table_size (self->active) + CLAIM_MIN <= SB_DISPATCHER_LIMIT)
+      if (has_room (self, HANDFUL))
         claim (self);
       update_taking (self);
       return;
@@ -254,6 +265,7 @@ claimed_cb (GObject *object, GAsyncResult *result, gpointer data)
         take (self, g_ptr_array_index (claims, i));
       self->backlog = next_due_us != 0 && next_due_us <= now_us;
       self->due_us = self->backlog ? 0 : next_due_us;
+      self->poked = self->poked || (self->backlog && has_room (self, HANDFUL));
     }
 
   if (self->poked && !self->stopped)
@@ -266,8 +278,6 @@ claimed_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 claim (SbDispatcher *self)
 {
-  guint active = g_hash_table_size (self->active);
-
   if (!self->started || self->stopped)
     return;
   if (self->claiming)
@@ -275,7 +285,7 @@ claim (SbDispatcher *self)
       self->poked = TRUE;
       return;
     }
-  if (active + CLAIM_MIN > SB_DISPATCHER_LIMIT)
+  if (!has_room (self, HANDFUL))
     {
       self->backlog = TRUE;
       update_taking (self);
@@ -284,8 +294,8 @@ claim (SbDispatcher *self)
 
   self->poked = FALSE;
   self->claiming = TRUE;
-  sb_store_claim_runs_async (self->core->store, self->worker, SB_DISPATCHER_LIMIT - active,
-                             sb_clock_now_us (), NULL, claimed_cb, self);
+  sb_store_claim_runs_async (self->core->store, self->worker, HANDFUL, sb_clock_now_us (), NULL,
+                             claimed_cb, self);
 }
 
 void

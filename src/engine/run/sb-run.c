@@ -64,6 +64,12 @@ sb_runner_get_run (SbRunner *self)
   return self->run->id;
 }
 
+gsize
+sb_runner_get_size (SbRunner *self)
+{
+  return self->event->body != NULL ? g_bytes_get_size (self->event->body) : 0;
+}
+
 void
 sb_runner_end (SbRunner *self, gint64 due_us)
 {

@@ -32,6 +32,8 @@ SbRunner *sb_runner_new   (SbCore       *core,
                            gpointer      data);
 void      sb_runner_free  (SbRunner     *self);
 gint64    sb_runner_get_run (SbRunner   *self);
+/* Bytes of its event. */
+gsize     sb_runner_get_size (SbRunner  *self);
 /* The engine stops (core->stopping is set): a run that only waits its turn is put back. */
 void      sb_runner_stop  (SbRunner     *self);
 
