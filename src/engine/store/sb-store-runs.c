@@ -71,13 +71,26 @@ is_final (const char *state)
          strcmp (state, "dropped") == 0;
 }
 
+/* From step to step of a run that goes on nothing changes that an index or a count is made of. */
 static gboolean
-update_run (SbDb *db, SbRunChange *change, GError **error)
+update_running (SbDb *db, SbRunChange *change, gint64 actions, GError **error)
+{
+  return sb_db_run (db, error,
+                    "UPDATE runs SET step = ?2, problem = ?3, unknown = ?4, changed_us = ?5,"
+                    " actions = actions + ?6 WHERE id = ?1",
+                    "ittiii", change->run, change->step, change->problem, (gint64)change->unknown,
+                    sb_clock_now_us (), actions);
+}
+
+static gboolean
+update_run (SbDb *db, SbRunChange *change, gboolean was_running, GError **error)
 {
   gint64 now_us = sb_clock_now_us ();
   gint64 actions = change->finished != NULL && (g_str_equal (change->finished->state, "done") ||
                                                 g_str_equal (change->finished->state, "by-hand"));
 
+  if (was_running && g_str_equal (change->state, "running"))
+    return update_running (db, change, actions, error);
   return sb_db_run (
     db, error,
     "UPDATE runs SET state = ?2, step = ?3, problem = ?4, unknown = ?5, due_us = ?6,"
@@ -130,7 +143,7 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
   g_autoptr (SbStatement) statement = NULL;
   g_autofree char *flow_id = NULL;
   SbStepResult result;
-  gboolean was_inbox;
+  gboolean was_inbox, was_running;
 
   statement = sb_db_bind (db, error,
                           "SELECT flows.id, runs.state, finished_us FROM runs CROSS JOIN flows"
@@ -146,6 +159,7 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
     return FALSE;
   flow_id = sb_statement_get_text (statement, 0);
   was_inbox = strcmp ((const char *)sqlite3_column_text (statement, 1), "inbox") == 0;
+  was_running = strcmp ((const char *)sqlite3_column_text (statement, 1), "running") == 0;
 
   if (change->finished != NULL && !finish_attempt (db, change->run, change->finished, error))
     return FALSE;
@@ -180,7 +194,7 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
        !sb_db_run (db, error, "INSERT OR IGNORE INTO skipped VALUES (?, ?)", "it", change->run,
                    change->skipped)) ||
       (change->decision != NULL && !audit_decision (db, change, error)) ||
-      !update_run (db, change, error))
+      !update_run (db, change, was_running, error))
     return FALSE;
   if ((is_final (change->state) || (!was_inbox && strcmp (change->state, "inbox") == 0)) &&
       !sb_db_count_outcome (db, change->run, change->state, sb_clock_now_us (), error))
