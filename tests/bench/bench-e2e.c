@@ -23,16 +23,29 @@
 
 #define PATIENCE_US (40 * (gint64)G_USEC_PER_SEC)
 
-static gint orders = 2000;
+static gint orders = 4000;
+static gint rounds = 3;
 static gint connections = 16;
 static char *out;
+static char *server;
 
 static const GOptionEntry options[] = {
-  { "orders", 0, 0, G_OPTION_ARG_INT, &orders, "How many", "N" },
+  { "orders", 0, 0, G_OPTION_ARG_INT, &orders, "How many in a round", "N" },
+  { "rounds", 0, 0, G_OPTION_ARG_INT, &rounds, "Rounds", "N" },
   { "connections", 0, 0, G_OPTION_ARG_INT, &connections, "Kept connections", "N" },
   { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "JSON file to put the figures into", "FILE" },
+  { "server", 0, 0, G_OPTION_ARG_FILENAME, &server, "The bench-server program", "FILE" },
   { NULL }
 };
+
+typedef struct
+{
+  SbEngine *engine;
+  Sink *sink;
+  SbFlowRow *flow;
+  BenchServer bare;
+  guint sent; /* orders of all rounds so far */
+} Bench;
 
 /* The store is not asked before the sink has everything: asking costs time, too. */
 static gboolean
@@ -55,43 +68,90 @@ wait_for_runs (SbStore *store, Sink *sink, guint wanted, GError **error)
   return FALSE;
 }
 
+/* @rate: (out): requests that the bare server answers, a second */
 static gboolean
-measure (SbEngine *engine, Sink *sink, SbFlowRow *flow, GError **error)
+bare_round (Bench *bench, double *rate, GError **error)
 {
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
-  g_autoptr (SbValue) figures = sb_value_new_object ();
+  LoadResult result;
+  gboolean done;
+
+  for (gint i = 0; i < 4 * orders; i++)
+    g_ptr_array_add (requests, bench_make_order ("bare", "same", (guint)i + 1000));
+  done = load_run (bench->bare.port, (guint)connections, (GBytes **)requests->pdata, requests->len,
+                   &result, error);
+  *rate = load_per_second (&result);
+  load_clear (&result);
+  return done;
+}
+
+/* @rate: (out): flows a second */
+static gboolean
+flow_round (Bench *bench, double *rate, GError **error)
+{
+  SbStore *store = sb_engine_get_store (bench->engine);
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   LoadResult result;
   gint64 took_us;
-  guint done;
-  gboolean loaded;
+  guint not_ok;
 
   for (gint i = 0; i < orders; i++)
     {
-      g_autofree char *event_id = g_strdup_printf ("e2e-%d", i);
+      g_autofree char *event_id = g_strdup_printf ("e2e-%u", bench->sent++);
 
-      g_ptr_array_add (requests, bench_make_order (flow->trigger_token, event_id, (guint)i + 1000));
+      g_ptr_array_add (requests,
+                       bench_make_order (bench->flow->trigger_token, event_id, (guint)i + 1000));
     }
   took_us = -g_get_monotonic_time ();
-  loaded = load_run (sb_engine_get_port (engine), (guint)connections, (GBytes **)requests->pdata,
-                     requests->len, &result, error);
-  if (!loaded || !wait_for_runs (sb_engine_get_store (engine), sink, requests->len, error))
+  if (!load_run (sb_engine_get_port (bench->engine), (guint)connections, (GBytes **)requests->pdata,
+                 requests->len, &result, error) ||
+      !wait_for_runs (store, bench->sink, bench->sent, error))
     {
       load_clear (&result);
       return FALSE;
     }
   took_us += g_get_monotonic_time ();
-  done = world_count (sb_engine_get_store (engine), "done");
-  printf ("%d orders in %.2f s, all taken in after %.2f s; %u runs done, %u requests at the sink\n",
-          orders, (double)took_us / 1e6, (double)result.took_us / 1e6, done, sink_get_count (sink));
-  if (result.not_ok > 0 || done != requests->len || sink_get_count (sink) != 2 * requests->len)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                   "That is not what was wanted: %u answers were not 200", result.not_ok);
-      load_clear (&result);
-      return FALSE;
-    }
+  not_ok = result.not_ok;
+  *rate = orders * 1e6 / (double)took_us;
+  printf ("%d orders in %.2f s, all taken in after %.2f s\n", orders, (double)took_us / 1e6,
+          (double)result.took_us / 1e6);
+  fflush (stdout);
   load_clear (&result);
-  sb_value_set (figures, "e2e_flows_per_s", bench_make_number (orders * 1e6 / (double)took_us, 0));
+  if (not_ok == 0 && world_count (store, "done") == bench->sent &&
+      sink_get_count (bench->sink) == 2 * bench->sent)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               "That is not what was wanted: %u answers were not 200, %u requests at the sink for "
+               "%u orders",
+               not_ok, sink_get_count (bench->sink), bench->sent);
+  return FALSE;
+}
+
+static gboolean
+measure (Bench *bench, GError **error)
+{
+  g_autoptr (SbValue) figures = sb_value_new_object ();
+  g_autoptr (GArray) rates = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) ratios = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (gint i = 0; i <= rounds; i++)
+    {
+      double bare, rate, ratio;
+
+      if (!bare_round (bench, &bare, error) || !flow_round (bench, &rate, error))
+        return FALSE;
+      ratio = rate / bare;
+      /* The first round warms up. */
+      if (i > 0 || rounds == 0)
+        {
+          printf ("round %d  bare %7.0f requests/s  %6.0f flows/s  ratio %.3f\n", i, bare, rate,
+                  ratio);
+          g_array_append_val (rates, rate);
+          g_array_append_val (ratios, ratio);
+        }
+    }
+  sb_value_set (figures, "e2e_flows_per_s", bench_make_number (bench_median (rates), 0));
+  sb_value_set (figures, "e2e_ratio", bench_make_number (bench_median (ratios), 3));
   return bench_write (out, figures, error);
 }
 
@@ -101,21 +161,24 @@ run (const char *folder, GError **error)
   SbEngineOptions engine_options = {
     .folder = folder, .mode = "live", .practice_port = -1, .in_memory_secrets = TRUE
   };
-  g_autoptr (SbEngine) engine = NULL;
-  g_autoptr (SbFlowRow) flow = NULL;
-  Sink *sink = sink_new (error);
+  Bench bench = { .sink = sink_new (error) };
   gboolean done;
 
-  if (sink == NULL || !world_write_connector (folder, error))
+  if (bench.sink == NULL || !world_write_connector (folder, error))
     return FALSE;
-  engine = sb_engine_new (&engine_options, error);
-  done = engine != NULL &&
-         (flow = world_set_up (sb_engine_get_store (engine), sb_engine_get_secrets (engine),
-                               sink_get_port (sink), error)) != NULL &&
-         sb_engine_start (engine, error) && measure (engine, sink, flow, error);
-  if (engine != NULL)
-    sb_engine_stop (engine, G_USEC_PER_SEC);
-  sink_free (sink);
+  bench.engine = sb_engine_new (&engine_options, error);
+  done = bench.engine != NULL &&
+         (bench.flow =
+            world_set_up (sb_engine_get_store (bench.engine), sb_engine_get_secrets (bench.engine),
+                          sink_get_port (bench.sink), error)) != NULL &&
+         bench_server_start (&bench.bare, server, "bare", NULL, error) &&
+         sb_engine_start (bench.engine, error) && measure (&bench, error);
+  bench_server_stop (&bench.bare);
+  if (bench.engine != NULL)
+    sb_engine_stop (bench.engine, G_USEC_PER_SEC);
+  g_clear_pointer (&bench.flow, sb_flow_row_unref);
+  g_clear_object (&bench.engine);
+  sink_free (bench.sink);
   return done;
 }
 
@@ -129,9 +192,9 @@ main (int argc, char *argv[])
   gboolean done;
 
   g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
+  if (!g_option_context_parse (context, &argc, &argv, &error) || server == NULL)
     {
-      fprintf (stderr, "bench-e2e: %s\n", error->message);
+      fprintf (stderr, "bench-e2e: %s\n", error != NULL ? error->message : "--server is missing");
       return 2;
     }
   folder = g_dir_make_tmp ("sb-bench-XXXXXX", &error);

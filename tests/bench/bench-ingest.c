@@ -33,52 +33,9 @@ static const GOptionEntry options[] = {
   { NULL }
 };
 
-typedef struct
-{
-  GSubprocess *process;
-  gint port;
-  char *token;
-} Server;
-
-static gboolean
-server_start (Server *self, const char *mode, const char *folder, GError **error)
-{
-  g_autoptr (GDataInputStream) lines = NULL;
-  g_autofree char *line = NULL;
-  g_auto (GStrv) words = NULL;
-
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
-                                    error, server, mode, folder, NULL);
-  if (self->process == NULL)
-    return FALSE;
-  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  line = g_data_input_stream_read_line (lines, NULL, NULL, error);
-  if (line == NULL)
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "bench-server ended at once");
-      return FALSE;
-    }
-  words = g_strsplit (line, " ", 2);
-  self->port = atoi (words[0]);
-  self->token = g_strdup (words[1]);
-  return TRUE;
-}
-
-static void
-server_stop (Server *self)
-{
-  if (self->process == NULL)
-    return;
-  g_output_stream_close (g_subprocess_get_stdin_pipe (self->process), NULL, NULL);
-  g_subprocess_wait (self->process, NULL, NULL);
-  g_clear_object (&self->process);
-  g_clear_pointer (&self->token, g_free);
-}
-
 static gboolean
 one_round (
-  Server *target, const char *what, guint number, GArray *rates, GArray *p99s, GError **error)
+  BenchServer *target, const char *what, guint number, GArray *rates, GArray *p99s, GError **error)
 {
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   LoadResult result;
@@ -115,26 +72,8 @@ one_round (
   return done;
 }
 
-static gint
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (GArray *numbers)
-{
-  g_array_sort (numbers, compare);
-  return numbers->len % 2 == 1 ? g_array_index (numbers, double, numbers->len / 2)
-                               : (g_array_index (numbers, double, numbers->len / 2 - 1) +
-                                  g_array_index (numbers, double, numbers->len / 2)) /
-                                   2;
-}
-
 static gboolean
-measure (Server *bare, Server *ingest, SbValue *figures, GError **error)
+measure (BenchServer *bare, BenchServer *ingest, SbValue *figures, GError **error)
 {
   g_autoptr (GArray) bare_rates = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) ingest_rates = g_array_new (FALSE, FALSE, sizeof (double));
@@ -156,10 +95,10 @@ measure (Server *bare, Server *ingest, SbValue *figures, GError **error)
         g_array_index (ingest_rates, double, i - 1) / g_array_index (bare_rates, double, i - 1);
       g_array_append_val (ratios, ratio);
     }
-  sb_value_set (figures, "bare_rps", bench_make_number (median (bare_rates), 0));
-  sb_value_set (figures, "ingest_rps", bench_make_number (median (ingest_rates), 0));
-  sb_value_set (figures, "ingest_ratio", bench_make_number (median (ratios), 3));
-  sb_value_set (figures, "ingest_p99_ms", bench_make_number (median (p99s), 2));
+  sb_value_set (figures, "bare_rps", bench_make_number (bench_median (bare_rates), 0));
+  sb_value_set (figures, "ingest_rps", bench_make_number (bench_median (ingest_rates), 0));
+  sb_value_set (figures, "ingest_ratio", bench_make_number (bench_median (ratios), 3));
+  sb_value_set (figures, "ingest_p99_ms", bench_make_number (bench_median (p99s), 2));
   return TRUE;
 }
 
@@ -171,7 +110,7 @@ main (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   g_autoptr (SbValue) figures = sb_value_new_object ();
   g_autofree char *folder = NULL;
-  Server bare = { NULL }, ingest = { NULL };
+  BenchServer bare = { NULL }, ingest = { NULL };
   gboolean done;
 
   g_option_context_add_main_entries (context, options, NULL);
@@ -182,11 +121,11 @@ main (int argc, char *argv[])
       return 2;
     }
   folder = g_dir_make_tmp ("sb-bench-XXXXXX", &error);
-  done = folder != NULL && server_start (&bare, "bare", NULL, &error) &&
-         server_start (&ingest, "ingest", folder, &error) &&
+  done = folder != NULL && bench_server_start (&bare, server, "bare", NULL, &error) &&
+         bench_server_start (&ingest, server, "ingest", folder, &error) &&
          measure (&bare, &ingest, figures, &error) && bench_write (out, figures, &error);
-  server_stop (&bare);
-  server_stop (&ingest);
+  bench_server_stop (&bare);
+  bench_server_stop (&ingest);
   if (folder != NULL)
     bench_remove_folder (folder);
   if (!done)

@@ -8,6 +8,7 @@
 
 #include "bench.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -110,4 +111,66 @@ bench_write (const char *path, SbValue *figures, GError **error)
     return TRUE;
   text = sb_json_write_pretty (all);
   return g_file_set_contents (path, text, -1, error);
+}
+
+/**
+ * bench_server_start:
+ * @program: bench-server
+ * @folder: (nullable)
+ *
+ * Starts it in a process of its own and waits until it listens.
+ */
+gboolean
+bench_server_start (
+  BenchServer *self, const char *program, const char *mode, const char *folder, GError **error)
+{
+  g_autoptr (GDataInputStream) lines = NULL;
+  g_autofree char *line = NULL;
+  g_auto (GStrv) words = NULL;
+
+  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                    error, program, mode, folder, NULL);
+  if (self->process == NULL)
+    return FALSE;
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
+  line = g_data_input_stream_read_line (lines, NULL, NULL, error);
+  if (line == NULL)
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "bench-server ended at once");
+      return FALSE;
+    }
+  words = g_strsplit (line, " ", 2);
+  self->port = atoi (words[0]);
+  self->token = g_strdup (words[1]);
+  return TRUE;
+}
+
+void
+bench_server_stop (BenchServer *self)
+{
+  if (self->process == NULL)
+    return;
+  g_output_stream_close (g_subprocess_get_stdin_pipe (self->process), NULL, NULL);
+  g_subprocess_wait (self->process, NULL, NULL);
+  g_clear_object (&self->process);
+  g_clear_pointer (&self->token, g_free);
+}
+
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+double
+bench_median (GArray *numbers)
+{
+  g_array_sort (numbers, compare);
+  return numbers->len % 2 == 1 ? g_array_index (numbers, double, numbers->len / 2)
+                               : (g_array_index (numbers, double, numbers->len / 2 - 1) +
+                                  g_array_index (numbers, double, numbers->len / 2)) /
+                                   2;
 }

@@ -6,9 +6,18 @@
 
 #pragma once
 
+#include <gio/gio.h>
+
 #include "sb-value.h"
 
 G_BEGIN_DECLS
+
+typedef struct
+{
+  GSubprocess *process;
+  gint         port;
+  char        *token;   /* of the bell */
+} BenchServer;
 
 GBytes  *bench_make_order    (const char  *token,
                               const char  *event_id,
@@ -19,5 +28,13 @@ void     bench_remove_folder (const char  *folder);
 gboolean bench_write         (const char  *path,
                               SbValue     *figures,
                               GError     **error);
+gboolean bench_server_start  (BenchServer *self,
+                              const char  *program,
+                              const char  *mode,
+                              const char  *folder,
+                              GError     **error);
+void     bench_server_stop   (BenchServer *self);
+/* Of doubles; sorts them. */
+double   bench_median        (GArray      *numbers);
 
 G_END_DECLS
