@@ -8,8 +8,12 @@
 
 #include "sb-store-private.h"
 
-/* How long a thread that was woken waits for the rest of a burst: less than a commit takes. */
-#define BURST_US 100
+/* How long a thread that was woken waits for the rest of a burst: less than a commit takes. Where
+ * the disk is slow, a quarter of what the last one took, so that it is synced for as many as can
+ * be. */
+#define BURST_US     100
+#define SLOW_US      2000
+#define MAX_BURST_US 5000
 
 /* A thread that owns one connection. The list is first in, first out; the thread takes up to @batch
  * requests at a time, so that a burst shares one commit without making the first of it wait for
@@ -22,6 +26,8 @@ struct _SbStoreQueue
   SbStoreRequest **tail;
   guint length;
   guint last_length; /* of the batch before */
+  gint64 took_us;    /* that one */
+  guint wanted;      /* while it waits for a burst: how many are enough to wake it */
   gboolean sleeping;
   gboolean stopping;
   gint64 nudge_us; /* monotonic; 0: none */
@@ -62,18 +68,34 @@ take_batch (SbStoreQueue *self)
 
 /* Those who were answered together ask again together, and the first of them wakes this thread:
  * without a moment's patience it would commit that one alone and let all the others wait for a
- * second commit. */
+ * second commit. @others: those who asked while the last batch was under way; on a slow disk it is
+ * worth to have all in one commit instead of one half after the other. */
 static void
-await_burst (SbStoreQueue *self)
+await_burst (SbStoreQueue *self, guint others)
 {
-  gint64 until_us = g_get_monotonic_time () + BURST_US;
+  gint64 now_us = g_get_monotonic_time ();
 
-  while (self->length > 0 && self->length < self->last_length && !self->stopping &&
-         g_get_monotonic_time () < until_us)
+  if (self->took_us < SLOW_US)
     {
-      g_mutex_unlock (&self->mutex);
-      g_thread_yield ();
-      g_mutex_lock (&self->mutex);
+      gint64 until_us = now_us + BURST_US;
+
+      while (self->length > 0 && self->length < self->last_length && !self->stopping &&
+             g_get_monotonic_time () < until_us)
+        {
+          g_mutex_unlock (&self->mutex);
+          g_thread_yield ();
+          g_mutex_lock (&self->mutex);
+        }
+    }
+  else
+    {
+      gint64 until_us = now_us + MIN (self->took_us / 4, MAX_BURST_US);
+
+      self->wanted = MIN (self->last_length + others, self->batch);
+      while (self->length > 0 && self->length < self->wanted && !self->stopping &&
+             g_cond_wait_until (&self->cond, &self->mutex, until_us))
+        ;
+      self->wanted = 0;
     }
 }
 
@@ -82,8 +104,10 @@ static gboolean
 wait_for_batch (SbStoreQueue *self, SbStoreRequest **list)
 {
   gboolean alive = TRUE;
+  guint others;
 
   g_mutex_lock (&self->mutex);
+  others = self->length;
   while (self->head == NULL && !self->stopping)
     {
       self->sleeping = TRUE;
@@ -94,7 +118,7 @@ wait_for_batch (SbStoreQueue *self, SbStoreRequest **list)
     }
   self->sleeping = FALSE;
   self->nudge_us = 0;
-  await_burst (self);
+  await_burst (self, others);
   *list = take_batch (self);
   alive = *list != NULL || !self->stopping;
   g_mutex_unlock (&self->mutex);
@@ -108,7 +132,12 @@ run_thread (gpointer data)
   SbStoreRequest *list;
 
   while (wait_for_batch (self, &list))
-    self->func (self, self->db, list);
+    {
+      gint64 began_us = g_get_monotonic_time ();
+
+      self->func (self, self->db, list);
+      self->took_us = g_get_monotonic_time () - began_us;
+    }
   self->func (self, self->db, NULL);
   g_clear_pointer (&self->db, sb_db_close);
   return NULL;
@@ -146,6 +175,7 @@ sb_store_queue_push (SbStoreQueue *self, SbStoreRequest *request)
   wake = taken && self->sleeping && self->head == NULL;
   if (taken)
     append (self, request);
+  wake = wake || (self->wanted > 0 && self->length >= self->wanted);
   if (wake)
     g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
