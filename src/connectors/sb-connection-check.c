@@ -10,10 +10,12 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sb-oauth.h"
 #include "sb-pattern.h"
 #include "sb-signature.h"
 
 #define PUBLIC_ADDRESS "public_address"
+#define PUBLIC_PATTERN "^(https://[^\\s/@]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?)(/\\S*)?$"
 
 static gboolean
 is_allowed (SbField *setting, const char *value)
@@ -100,7 +102,7 @@ check_setting (SbConnection *self,
     value = g_hash_table_lookup (secrets, setting->key);
   if (value == NULL || value[0] == '\0')
     {
-      if (setting->required)
+      if (setting->required && !sb_oauth_gives (connector, self->settings, setting->key))
         sb_problems_add (problems, path, NULL, setting->key, _ ("“%s” is required; enter it"),
                          setting->label);
       return;
@@ -124,6 +126,27 @@ check_setting (SbConnection *self,
     check_key_format (self, connector, setting, value, problems);
 }
 
+/* Who has not signed in yet has no key, which nobody could have typed. */
+static void
+check_signed_in (SbConnection *self,
+                 SbConnector *connector,
+                 GHashTable *secrets,
+                 SbProblems *problems)
+{
+  SbValue *oauth = sb_oauth_get (connector, self->settings);
+  const char *token = sb_value_get_string (oauth, "token");
+  const char *redirect = sb_value_get_string (self->settings, SB_OAUTH_REDIRECT);
+  g_autofree char *path = g_strdup_printf ("$.secrets.%s", token != NULL ? token : "");
+
+  if (token != NULL && secrets != NULL && !g_hash_table_contains (secrets, token))
+    sb_problems_add (problems, path, NULL, token, _ ("Nobody has signed in to %s yet; sign in"),
+                     connector->name);
+  if (redirect != NULL && redirect[0] != '\0' && !sb_pattern_fits (PUBLIC_PATTERN, redirect))
+    sb_problems_add (problems, "$.settings." SB_OAUTH_REDIRECT, NULL, SB_OAUTH_REDIRECT,
+                     _ ("“%s” is not an https address; copy it as it is registered at %s"),
+                     redirect, connector->name);
+}
+
 static void
 check_unknown (SbConnection *self, SbConnector *connector, SbProblems *problems)
 {
@@ -140,6 +163,9 @@ check_unknown (SbConnection *self, SbConnector *connector, SbProblems *problems)
           if (!setting->secret)
             g_string_append_printf (known, ", %s", setting->key);
         }
+      if (g_str_equal (key, SB_OAUTH_REDIRECT) &&
+          sb_value_get_member (connector->document, "oauth") != NULL)
+        continue;
       if (!g_str_equal (key, PUBLIC_ADDRESS) && sb_connector_find_setting (connector, key) == NULL)
         sb_problems_add (problems, path, NULL, key, _ ("%s has no setting “%s”; there are %s"),
                          connector->name, key, known->str);
@@ -172,9 +198,8 @@ sb_connection_check (SbConnection *self,
   for (guint i = 0; i < connector->settings->len; i++)
     check_setting (self, connector, g_ptr_array_index (connector->settings, i), secrets, problems);
   check_unknown (self, connector, problems);
-  if (address != NULL && address[0] != '\0' &&
-      !sb_pattern_fits (
-        "^(https://[^\\s/@]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?)(/\\S*)?$", address))
+  check_signed_in (self, connector, secrets, problems);
+  if (address != NULL && address[0] != '\0' && !sb_pattern_fits (PUBLIC_PATTERN, address))
     sb_problems_add (problems, "$.settings.public_address", NULL, PUBLIC_ADDRESS,
                      _ ("“%s” is not an https address; copy it as it is registered at %s"), address,
                      connector->name);

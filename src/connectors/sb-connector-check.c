@@ -92,13 +92,13 @@ check_host_tokens (SbValue *settings, const char *authority, const char *path, S
     }
 }
 
-static void
-check_environment (SbValue *document, const char *name, SbProblems *problems)
+void
+sb_connector_check_address (SbValue *document,
+                            const char *url,
+                            const char *path,
+                            SbProblems *problems)
 {
-  SbValue *environment = sb_value_get_member (sb_value_get_member (document, "environments"), name);
   SbValue *settings = sb_value_get_member (document, "settings");
-  const char *url = sb_value_get_string (environment, "base_url");
-  g_autofree char *path = g_strdup_printf ("$.environments.%s.base_url", name);
   g_autofree char *host = NULL;
   const char *authority;
 
@@ -142,6 +142,16 @@ check_environment (SbValue *document, const char *name, SbProblems *problems)
 
       check_host_tokens (settings, whole, path, problems);
     }
+}
+
+static void
+check_environment (SbValue *document, const char *name, SbProblems *problems)
+{
+  SbValue *environment = sb_value_get_member (sb_value_get_member (document, "environments"), name);
+  g_autofree char *path = g_strdup_printf ("$.environments.%s.base_url", name);
+
+  sb_connector_check_address (document, sb_value_get_string (environment, "base_url"), path,
+                              problems);
 }
 
 static void
@@ -328,6 +338,7 @@ sb_connector_check_meaning (SbValue *document, SbProblems *problems)
   check_environment (document, "production", problems);
   check_environment (document, "sandbox", problems);
   check_by (document, "auth", problems);
+  sb_connector_check_oauth (document, problems);
   check_by (document, "webhook", problems);
   check_webhook_part (document, sb_value_get_member (document, "webhook"), "$.webhook", problems);
   if (sb_value_get_length (triggers) > 0 && sb_value_get_member (document, "webhook") == NULL)

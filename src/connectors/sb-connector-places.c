@@ -89,6 +89,25 @@ describe_place (SbConnector *self, const char *url)
   return g_string_free (out, FALSE);
 }
 
+static void
+add_place (SbConnector *self, const char *url, GString *out)
+{
+  g_autofree char *place = url != NULL ? describe_place (self, url) : NULL;
+
+  if (place != NULL && strstr (out->str, place) == NULL)
+    g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", place);
+}
+
+/* An address, or one for each environment. */
+static void
+add_places (SbConnector *self, SbValue *addresses, GString *out)
+{
+  add_place (self, sb_value_get_text (addresses), out);
+  if (sb_value_get_type (addresses) == SB_VALUE_OBJECT)
+    for (guint i = 0; i < sb_value_get_length (addresses); i++)
+      add_place (self, sb_value_get_text (sb_value_get_item (addresses, i)), out);
+}
+
 /**
  * sb_connector_describe_places:
  *
@@ -102,15 +121,12 @@ char *
 sb_connector_describe_places (SbConnector *self)
 {
   SbValue *environments = sb_value_get_member (self->document, "environments");
+  SbValue *oauth = sb_value_get_member (self->document, "oauth");
   GString *out = g_string_new (NULL);
 
   for (guint i = 0; i < sb_value_get_length (environments); i++)
-    {
-      const char *url = sb_value_get_string (sb_value_get_item (environments, i), "base_url");
-      g_autofree char *place = url != NULL ? describe_place (self, url) : NULL;
-
-      if (place != NULL && strstr (out->str, place) == NULL)
-        g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", place);
-    }
+    add_place (self, sb_value_get_string (sb_value_get_item (environments, i), "base_url"), out);
+  add_places (self, sb_value_get_member (oauth, "authorize_url"), out);
+  add_places (self, sb_value_get_member (oauth, "token_url"), out);
   return g_string_free (out, FALSE);
 }

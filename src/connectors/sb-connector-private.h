@@ -16,6 +16,16 @@ G_BEGIN_DECLS
 void sb_connector_check_meaning (SbValue     *document,
                                  SbProblems  *problems);
 
+/* "oauth": the settings it names, and where it sends to. */
+void sb_connector_check_oauth   (SbValue     *document,
+                                 SbProblems  *problems);
+/* @url (nullable): an address that is called, a template over settings: https, and no setting in it that could
+ * name another host. */
+void sb_connector_check_address (SbValue     *document,
+                                 const char  *url,
+                                 const char  *path,
+                                 SbProblems  *problems);
+
 /* Nothing in it that a reader does not see. */
 void sb_connector_check_visible (SbValue     *document,
                                  SbProblems  *problems);

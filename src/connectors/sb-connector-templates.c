@@ -199,6 +199,7 @@ sb_connector_check_templates (SbValue *document,
     }
   check_member (&check, "settings version", path, document, "environments");
   check_member (&check, "settings secrets", path, document, "auth");
+  check_member (&check, "settings version", path, document, "oauth");
   check_webhook_templates (&check, sb_value_get_member (document, "webhook"), "$.webhook");
   for (guint i = 0; i < sb_value_get_length (triggers); i++)
     {

@@ -39,6 +39,19 @@ char      *sb_request_build_base    (SbConnector *connector,
                                      SbScope     *scope,
                                      GError     **error);
 
+/* Any other address of the vendor: @address is a template over settings and version. (transfer full)
+ * (nullable) */
+char      *sb_request_build_address (SbConnector *connector,
+                                     SbConnection *connection,
+                                     const char  *address,
+                                     SbScope     *scope,
+                                     GError     **error);
+/* What templates may refer to. @secrets, @key (nullable). (transfer full) */
+SbScope   *sb_request_make_scope    (SbConnector *connector,
+                                     SbConnection *connection,
+                                     GHashTable  *secrets,
+                                     const char  *key);
+
 /* Whether @url leads to the host of @base. Errors: INVALID. */
 gboolean   sb_request_check_place   (const char  *base,
                                      const char  *url,

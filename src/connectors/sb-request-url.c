@@ -208,25 +208,14 @@ check_settings (SbConnector *connector, SbConnection *connection, const char *ba
 }
 
 char *
-sb_request_build_base (SbConnector *connector,
-                       SbConnection *connection,
-                       SbScope *scope,
-                       GError **error)
+sb_request_build_address (SbConnector *connector,
+                          SbConnection *connection,
+                          const char *base,
+                          SbScope *scope,
+                          GError **error)
 {
-  SbValue *environments = sb_value_get_member (connector->document, "environments");
-  const char *environment =
-    connection->environment != NULL ? connection->environment : "production";
-  const char *base =
-    sb_value_get_string (sb_value_get_member (environments, environment), "base_url");
   g_autofree char *url = NULL;
 
-  if (base == NULL)
-    {
-      g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("%s has no %s environment; take a production connection."), connector->name,
-                   environment);
-      return NULL;
-    }
   if (!check_settings (connector, connection, base, error))
     return NULL;
   url = sb_render_text (base, scope, error);
@@ -243,4 +232,26 @@ sb_request_build_base (SbConnector *connector,
   while (g_str_has_suffix (url, "/"))
     url[strlen (url) - 1] = '\0';
   return g_steal_pointer (&url);
+}
+
+char *
+sb_request_build_base (SbConnector *connector,
+                       SbConnection *connection,
+                       SbScope *scope,
+                       GError **error)
+{
+  SbValue *environments = sb_value_get_member (connector->document, "environments");
+  const char *environment =
+    connection->environment != NULL ? connection->environment : "production";
+  const char *base =
+    sb_value_get_string (sb_value_get_member (environments, environment), "base_url");
+
+  if (base == NULL)
+    {
+      g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
+                   _ ("%s has no %s environment; take a production connection."), connector->name,
+                   environment);
+      return NULL;
+    }
+  return sb_request_build_address (connector, connection, base, scope, error);
 }

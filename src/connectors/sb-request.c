@@ -396,8 +396,11 @@ build_shown (Building *self)
   request->shown = sb_json_write (shown);
 }
 
-static SbScope *
-make_scope (SbConnector *connector, SbConnection *connection, GHashTable *secrets, const char *key)
+SbScope *
+sb_request_make_scope (SbConnector *connector,
+                       SbConnection *connection,
+                       GHashTable *secrets,
+                       const char *key)
 {
   SbScope *scope = sb_scope_new ("UTC", sb_clock_now_us ());
   SbValue *version =
@@ -524,7 +527,7 @@ sb_request_build (SbConnector *connector,
                         g_strcmp0 (action->kind, "lookup") == 0;
   building.request = request;
   building.query = g_string_new (NULL);
-  building.scope = make_scope (connector, connection, secrets, key);
+  building.scope = sb_request_make_scope (connector, connection, secrets, key);
   sb_scope_set (building.scope, "fields", read);
   good = build (&building, key, practice_base, error);
   sb_scope_free (building.scope);

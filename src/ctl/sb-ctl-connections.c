@@ -9,6 +9,7 @@
 #include "sb-ctl-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sb-error.h"
@@ -32,6 +33,10 @@ describe_secrets (SbValue *connection)
     }
   if (missing->len > 0)
     return g_strdup_printf (_ ("missing: %s"), missing->str);
+  if (sb_value_get_boolean_or (connection, "signs_in", FALSE))
+    return g_strdup (sb_value_get_boolean_or (connection, "signed_in", FALSE)
+                       ? _ ("signed in")
+                       : _ ("not signed in"));
   return g_strdup (_ ("set"));
 }
 
@@ -166,6 +171,8 @@ add_connection (SbCtl *self)
       for (guint i = 0; i < sb_value_get_length (secrets); i++)
         sb_ctl_hint (self, _ ("Next: signalboxctl connections set-secret %s --secret %s"), id,
                      sb_value_get_string (sb_value_get_item (secrets, i), "key"));
+      if (sb_value_get_boolean_or (added, "signs_in", FALSE))
+        sb_ctl_hint (self, _ ("Then: signalboxctl connections sign-in %s"), id);
     }
   return status;
 }
@@ -236,6 +243,43 @@ test_connection (SbCtl *self)
   return status;
 }
 
+static void
+address_cb (SbValue *progress, gpointer data)
+{
+  SbCtl *self = data;
+
+  if (self->json)
+    {
+      sb_ctl_print_json (self, progress);
+      fflush (stdout);
+      return;
+    }
+  sb_ctl_hint (self, _ ("Open this address in a browser on this computer:"));
+  sb_ctl_print (self, "%s", sb_value_get_string (progress, "address"));
+  sb_ctl_hint (self, _ ("Waiting for the browser to come back to %s (Ctrl+C gives up) …"),
+               sb_value_get_string (progress, "redirect"));
+  /* A script that reads it must not wait for the end of what waits for the script. */
+  fflush (stdout);
+}
+
+static int
+sign_in (SbCtl *self)
+{
+  g_autoptr (SbValue) arguments = sb_value_new_object ();
+  g_autoptr (SbValue) signed_in = NULL;
+  GError *error = NULL;
+
+  sb_value_set_string (arguments, "id", sb_ctl_get_operand (self, 0));
+  signed_in = sb_ctl_run (self, "connections.sign-in", arguments, address_cb, self, &error);
+  if (signed_in == NULL)
+    return sb_ctl_fail (self, sb_ctl_get_operand (self, 0), error);
+  if (self->json)
+    sb_ctl_print_json (self, signed_in);
+  else
+    sb_ctl_print (self, "%s", sb_value_get_string (signed_in, "says"));
+  return SB_CTL_DONE;
+}
+
 static const SbCtlOption add_options[] = {
   { "connector", "CONNECTOR", NULL, N_ ("the vendor, as “connections connectors” lists it") },
   { "name", "NAME", NULL, N_ ("what you call the account") },
@@ -273,6 +317,11 @@ const SbCtlCommand sb_ctl_connections_commands[] = {
     set_secret },
   { "connections test", "ID", 1, 1, N_ ("Ask the vendor whether the account works."),
     "connections test harbour-goods", NULL, test_connection },
+  { "connections sign-in", "ID", 1, 1,
+    N_ ("Sign in at the vendor in the browser. Prints the address to open there and waits for up "
+        "to ten "
+        "minutes."),
+    "connections sign-in harbour-goods", NULL, sign_in },
   { "connections remove", "ID", 1, 1, N_ ("Remove an account and its secrets."),
     "connections remove harbour-goods", remove_options, remove_connection },
   { NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },

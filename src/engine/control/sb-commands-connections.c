@@ -13,6 +13,7 @@
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "sb-fault.h"
+#include "sb-oauth.h"
 
 /**
  * sb_call_list_connections:
@@ -81,8 +82,9 @@ find_setting (SbConnector *connector, const char *key)
   return NULL;
 }
 
+/* @connection (nullable): only what counts with its settings. */
 static char *
-list_settings (SbConnector *connector, gboolean secret)
+list_settings (SbConnector *connector, SbConnection *connection, gboolean secret)
 {
   g_autoptr (GString) list = g_string_new (NULL);
 
@@ -90,7 +92,9 @@ list_settings (SbConnector *connector, gboolean secret)
     {
       SbField *field = g_ptr_array_index (connector->settings, i);
 
-      if (field->secret == secret)
+      if (field->secret == secret &&
+          (connection == NULL ||
+           sb_connector_needs_setting (connector, field, connection->settings)))
         g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", field->key);
     }
   if (list->len == 0)
@@ -104,6 +108,7 @@ write_secrets (SbCall *call, SbConnection *connection, SbValue *object)
 {
   SbConnector *connector = sb_connectors_find (call->connectors, connection->connector);
   SbSecrets *secrets = sb_engine_get_secrets (call->engine);
+  gboolean oauth = connector != NULL && sb_oauth_get (connector, connection->settings) != NULL;
   g_autoptr (GHashTable) known = NULL;
   g_autoptr (GError) error = NULL;
   SbValue *array = sb_value_new_array ();
@@ -115,7 +120,8 @@ write_secrets (SbCall *call, SbConnection *connection, SbValue *object)
       SbField *field = g_ptr_array_index (connector->settings, i);
       SbValue *item = NULL;
 
-      if (!field->secret)
+      if (!field->secret || !sb_connector_needs_setting (connector, field, connection->settings) ||
+          sb_oauth_gives (connector, connection->settings, field->key))
         continue;
       item = sb_value_new_object ();
       sb_value_set_string (item, "key", field->key);
@@ -127,6 +133,11 @@ write_secrets (SbCall *call, SbConnection *connection, SbValue *object)
       sb_value_append (array, item);
     }
   sb_value_set (object, "secrets", array);
+  sb_value_set_boolean (object, "signs_in", oauth);
+  if (oauth && known != NULL)
+    sb_value_set_boolean (object, "signed_in", g_hash_table_contains (known, SB_OAUTH_GRANT));
+  else
+    sb_value_set (object, "signed_in", sb_value_new_null ());
   sb_call_set_text (object, "secrets_problem", error != NULL ? error->message : NULL);
 }
 
@@ -170,8 +181,8 @@ list_connectors (SbCall *call, GError **error)
     {
       SbConnector *connector = sb_connectors_get (call->connectors, i);
       SbValue *object = sb_value_new_object ();
-      g_autofree char *settings = list_settings (connector, FALSE);
-      g_autofree char *secrets = list_settings (connector, TRUE);
+      g_autofree char *settings = list_settings (connector, NULL, FALSE);
+      g_autofree char *secrets = list_settings (connector, NULL, TRUE);
       g_autofree char *places = sb_connector_describe_places (connector);
 
       sb_value_set_string (object, "id", connector->id);
@@ -205,7 +216,10 @@ check_setting_names (SbConnector *connector, SbValue *settings, GError **error)
         }
       if (field != NULL || g_str_equal (key, "public_address"))
         continue;
-      list = list_settings (connector, FALSE);
+      if (g_str_equal (key, SB_OAUTH_REDIRECT) &&
+          sb_value_get_member (connector->document, "oauth") != NULL)
+        continue;
+      list = list_settings (connector, NULL, FALSE);
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
                    _ ("%s has no setting “%s”. Its settings are: %s, public_address."),
                    connector->name, key, list);
@@ -272,7 +286,7 @@ check_secret (
   field = find_setting (connector, key);
   if (field == NULL || !field->secret)
     {
-      list = list_settings (connector, TRUE);
+      list = list_settings (connector, connection, TRUE);
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
                    _ ("%s has no secret “%s”. Its secrets are: %s."), connector->name, key, list);
       return FALSE;
@@ -453,6 +467,59 @@ test_connection (SbCall *call, GError **error)
   return object;
 }
 
+static void
+address_cb (const char *address, const char *redirect, gpointer data)
+{
+  g_autoptr (SbValue) progress = sb_value_new_object ();
+
+  sb_value_set_string (progress, "address", address);
+  sb_value_set_string (progress, "redirect", redirect);
+  sb_call_tell (data, progress);
+}
+
+static SbValue *
+sign_in (SbCall *call, GError **error)
+{
+  const char *id = sb_call_get_string (call, "id", error);
+  g_autofree char *sentence = NULL;
+  SbValue *object = NULL;
+
+  if (id == NULL)
+    return NULL;
+  sb_engine_sign_in_async (call->engine, id, 0, address_cb, call, call->cancellable,
+                           sb_call_ready_cb, call);
+  sentence = sb_engine_sign_in_finish (call->engine, sb_call_wait (call), error);
+  if (sentence == NULL)
+    return NULL;
+
+  object = sb_value_new_object ();
+  sb_value_set_string (object, "id", id);
+  sb_value_set_string (object, "says", sentence);
+  return object;
+}
+
+static SbValue *
+take_address (SbCall *call, GError **error)
+{
+  const char *id = sb_call_get_string (call, "id", error);
+  const char *address = id != NULL ? sb_call_get_string (call, "address", error) : NULL;
+  gboolean taken = FALSE;
+  SbValue *object = NULL;
+
+  if (address == NULL)
+    return NULL;
+  sb_engine_take_address_async (call->engine, id, address, call->cancellable, sb_call_ready_cb,
+                                call);
+  taken = sb_engine_take_address_finish (call->engine, sb_call_wait (call), error);
+  sb_value_wipe (sb_value_get_member (call->arguments, "address"));
+  if (!taken)
+    return NULL;
+
+  object = sb_value_new_object ();
+  sb_value_set_string (object, "id", id);
+  return object;
+}
+
 const SbCommandEntry sb_commands_connections[] = {
   { "connections.list", list_connections },
   { "connections.connectors", list_connectors },
@@ -460,5 +527,7 @@ const SbCommandEntry sb_commands_connections[] = {
   { "connections.set-secret", set_secret },
   { "connections.remove", remove_connection },
   { "connections.test", test_connection },
+  { "connections.sign-in", sign_in },
+  { "connections.take-address", take_address },
   { NULL, NULL },
 };

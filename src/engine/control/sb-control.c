@@ -49,7 +49,7 @@ typedef struct
   SbControl *control;
   GSocketConnection *connection;
   GCancellable *reading;
-  GCancellable *pilot; /* (nullable): gives up the pilot that is under way */
+  GCancellable *pilot; /* (nullable): gives up the pilot or the sign-in that is under way */
   GByteArray *input;
   GString *output;
   char chunk[READ_CHUNK];
@@ -89,8 +89,8 @@ peer_unref (Peer *peer)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_unref)
 
-/* It has gone away: nobody waits for its pilot any more. What is shorter goes on to its end, so
- * that nothing is left half done. */
+/* It has gone away: nobody waits for its pilot or sign-in any more. What is shorter goes on to its
+ * end, so that nothing is left half done. */
 static void
 peer_leave (Peer *peer)
 {
@@ -202,7 +202,7 @@ peer_obey (Peer *peer, const char *line, gsize length)
     }
 
   peer->busy = TRUE;
-  if (g_str_has_prefix (command, "pilot."))
+  if (g_str_has_prefix (command, "pilot.") || g_str_equal (command, "connections.sign-in"))
     peer->pilot = g_cancellable_new ();
   sb_commands_run_with_progress_async (peer->control->engine, command, arguments, progress_cb, peer,
                                        peer->pilot, command_cb, peer_ref (peer));

@@ -17,8 +17,6 @@
 /* A start or a reload waits no longer than this for the keyring. */
 #define PATIENCE_S 5
 
-static void load_secrets (SbHeld *held);
-
 static gboolean
 retry_cb (gpointer data)
 {
@@ -30,7 +28,7 @@ retry_cb (gpointer data)
   g_hash_table_iter_init (&iter, self->held);
   while (g_hash_table_iter_next (&iter, NULL, &held))
     if (((SbHeld *)held)->words != NULL)
-      load_secrets (held);
+      sb_held_load (held);
   return G_SOURCE_REMOVE;
 }
 
@@ -91,8 +89,11 @@ held_take_secrets (SbHeld *held, GHashTable *secrets)
   SbAccounts *self = held->accounts;
   SbAccount *old = held->account;
   gboolean was_away = held->words != NULL;
+  g_autoptr (GHashTable) usable = NULL;
 
-  held->account = sb_account_new (old->connector, old->connection, secrets, NULL);
+  g_clear_pointer (&held->grant, sb_grant_free);
+  usable = sb_accounts_read_secrets (old->connector, old->connection, secrets, &held->grant);
+  held->account = sb_account_new (old->connector, old->connection, usable, NULL);
   sb_account_unref (old);
   held_check (held);
   g_clear_pointer (&held->words, g_free);
@@ -100,6 +101,7 @@ held_take_secrets (SbHeld *held, GHashTable *secrets)
   if (held->release)
     sb_accounts_release (self, held->account->connection->id);
   held->release = FALSE;
+  sb_held_freshened (held);
   if (was_away)
     self->func (self->data);
 }
@@ -130,7 +132,7 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer data)
       if (held->again)
         {
           held->again = FALSE;
-          load_secrets (held);
+          sb_held_load (held);
         }
       else if (secrets != NULL)
         {
@@ -154,6 +156,8 @@ has_secrets (SbAccount *account)
 {
   GPtrArray *settings = account->connector->settings;
 
+  if (sb_oauth_get (account->connector, account->connection->settings) != NULL)
+    return TRUE;
   for (guint i = 0; i < settings->len; i++)
     {
       SbField *setting = g_ptr_array_index (settings, i);
@@ -165,8 +169,8 @@ has_secrets (SbAccount *account)
   return FALSE;
 }
 
-static void
-load_secrets (SbHeld *held)
+void
+sb_held_load (SbHeld *held)
 {
   SbAccounts *self = held->accounts;
   Loading *loading = NULL;
@@ -231,6 +235,7 @@ take_connection (SbAccounts *self, GHashTable *next, SbConnection *connection)
       held->again = before->loading;
       held->words = g_strdup (before->words);
       held->no_keyring = before->no_keyring;
+      held->grant = before->grant != NULL ? sb_grant_copy (before->grant) : NULL;
       held->release = before->release;
       if (was_changed (before->account->connection, connection))
         held->release = TRUE;
@@ -275,7 +280,7 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_ptr_array_add (self->reloads, g_object_ref (task));
   g_hash_table_iter_init (&iter, self->held);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    load_secrets (value);
+    sb_held_load (value);
   if (!is_loading (self))
     sb_accounts_finish_reloads (self);
 }

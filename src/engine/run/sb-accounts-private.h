@@ -21,6 +21,7 @@ typedef struct
   gboolean release;    /* runs may be waiting for it */
   gboolean no_keyring; /* there is none to ask, locked or not */
   char *problem;       /* (nullable): what is missing or wrong in it, for calls */
+  SbGrant *grant;      /* (nullable): what was signed in for */
 } SbHeld;
 
 struct _SbAccounts
@@ -38,6 +39,12 @@ struct _SbAccounts
   GHashTable *troubles;  /* connection id → words */
   GPtrArray *reloads;    /* of GTask: waiting for secrets */
   GSource *retry;
+  SbHttp *http;          /* (nullable): nothing is renewed */
+  gint64 renew_first_us;
+  SbAccountsAlertFunc alert;
+  gpointer alert_data;
+  GHashTable *renewals; /* connection id → SbRenewal: under way, or to be tried again */
+  GHashTable *refusals; /* connection id → when a refusal last led to a renewal (elapsed µs) */
   guint pending; /* calls that will come back here */
   gboolean freed;
 };
@@ -55,6 +62,16 @@ void       sb_accounts_release         (SbAccounts    *self,
 void       sb_accounts_save_trouble    (SbAccounts    *self,
                                         const char    *connection_id,
                                         const char    *words);
+/* Reads the secrets of @held again. */
+void       sb_held_load                (SbHeld        *held);
+/* The tokens of @held as a call needs them now; begins to renew them where it is time. @words (out)
+ * (transfer full): why a call has to wait. */
+gboolean   sb_held_is_fresh            (SbHeld        *held,
+                                        char         **words);
+/* New tokens are at hand: whoever waited for them goes on. */
+void       sb_held_freshened           (SbHeld        *held);
+void       sb_accounts_end_renewals    (SbAccounts    *self);
+void       sb_renewal_unref            (gpointer       data);
 /* Answers those who wait for a reload. */
 void       sb_accounts_finish_reloads  (SbAccounts    *self);
 

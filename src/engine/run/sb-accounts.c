@@ -58,6 +58,7 @@ sb_held_free (gpointer data)
   sb_account_unref (held->account);
   g_free (held->words);
   g_free (held->problem);
+  g_clear_pointer (&held->grant, sb_grant_free);
   g_free (held);
 }
 
@@ -82,6 +83,8 @@ sb_accounts_new (SbStore *store,
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)sb_account_unref);
   self->troubles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->reloads = g_ptr_array_new_with_free_func (g_object_unref);
+  self->renewals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, sb_renewal_unref);
+  self->refusals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -92,6 +95,9 @@ really_free (SbAccounts *self)
   g_hash_table_unref (self->stand_ins);
   g_hash_table_unref (self->troubles);
   g_ptr_array_unref (self->reloads);
+  g_hash_table_unref (self->renewals);
+  g_hash_table_unref (self->refusals);
+  g_clear_object (&self->http);
   g_object_unref (self->store);
   g_object_unref (self->secrets);
   sb_connectors_unref (self->connectors);
@@ -110,6 +116,7 @@ sb_accounts_free (SbAccounts *self)
       g_clear_pointer (&self->retry, g_source_unref);
     }
   sb_accounts_finish_reloads (self);
+  sb_accounts_end_renewals (self);
   self->freed = TRUE;
   if (self->pending == 0)
     really_free (self);
@@ -409,6 +416,11 @@ sb_accounts_find (SbAccounts *self,
 
   if (check_trouble (self, found, connection, words) != SB_ACCOUNT_READY)
     return SB_ACCOUNT_BLOCKED;
+  if (held != NULL && !sb_held_is_fresh (held, words))
+    {
+      *connection = g_strdup (found->connection->id);
+      return SB_ACCOUNT_BLOCKED;
+    }
   *account = sb_account_ref (found);
   return SB_ACCOUNT_READY;
 }

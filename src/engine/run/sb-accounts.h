@@ -7,6 +7,8 @@
 #pragma once
 
 #include "sb-connection.h"
+#include "sb-http.h"
+#include "sb-oauth.h"
 #include "sb-secrets.h"
 #include "sb-store.h"
 
@@ -83,6 +85,55 @@ SbAccountState  sb_accounts_find_to_test   (SbAccounts          *self,
                                             const char          *connection_id,
                                             SbAccount          **account,
                                             char               **words);
+/* --- sign-ins that are renewed (sb-accounts-renew.c) -------------------------------------------------- */
+
+/* One sentence for the owner, one for a cause. */
+typedef void (*SbAccountsAlertFunc) (const char *message, gpointer data);
+
+/* What came of a refused key. */
+typedef enum
+{
+  SB_REFUSAL_STANDS,   /* it is the connection's fault: trouble */
+  SB_REFUSAL_RENEWING, /* new tokens are being asked for: the run waits for the connection */
+  SB_REFUSAL_RENEWED,  /* there are newer tokens already: ask again at once */
+} SbRefusal;
+
+/* Without this nothing is ever renewed. @first_us: the first pause after a renewal that came to nothing. */
+void            sb_accounts_set_renewing   (SbAccounts          *self,
+                                            SbHttp              *http,
+                                            gint64               first_us,
+                                            SbAccountsAlertFunc  alert,
+                                            gpointer             data);
+/* The vendor refused the tokens of @account, which may be older than those at hand. */
+SbRefusal       sb_accounts_take_refusal   (SbAccounts          *self,
+                                            SbAccount           *account);
+/* Answers once the tokens of @connection_id are good for a call, or are known not to be; at once where it has
+ * none. Errors: UNAUTHORIZED, UNAVAILABLE. */
+void            sb_accounts_freshen_async  (SbAccounts          *self,
+                                            const char          *connection_id,
+                                            GAsyncReadyCallback  callback,
+                                            gpointer             data);
+gboolean        sb_accounts_freshen_finish (SbAccounts          *self,
+                                            GAsyncResult        *result,
+                                            GError             **error);
+/* Keeps what a person has just signed in for; a renewal that is under way counts no more. */
+void            sb_accounts_keep_grant_async  (SbAccounts       *self,
+                                            const char          *connection_id,
+                                            SbGrant             *grant,
+                                            GAsyncReadyCallback  callback,
+                                            gpointer             data);
+gboolean        sb_accounts_keep_grant_finish (SbAccounts       *self,
+                                            GAsyncResult        *result,
+                                            GError             **error);
+/* New tokens are on their way: stopping now could lose them. */
+gboolean        sb_accounts_is_renewing    (SbAccounts          *self);
+/* What the keyring holds as calls need it: the token of a sign-in under the name the connector gives it, nothing
+ * else of the sign-in. @grant (out) (optional) (transfer full) (nullable). (transfer full) Any thread. */
+GHashTable     *sb_accounts_read_secrets   (SbConnector         *connector,
+                                            SbConnection        *connection,
+                                            GHashTable          *secrets,
+                                            SbGrant            **grant);
+
 /* The vendor turned the connection away. Returns TRUE when that is news. */
 gboolean        sb_accounts_set_trouble    (SbAccounts          *self,
                                             const char          *connection_id,

@@ -52,6 +52,7 @@ struct _SbEngine
   GSource      *retention;
   gint64        retention_ahead_us; /* of the wall clock before the elapsed time, a retention ago */
   GSource      *poke;
+  GHashTable   *sign_ins;     /* (nullable): connection id → SbSignIn, each waiting for its person */
 };
 
 typedef void (*SbEngineFunc) (SbEngine *self,
@@ -77,6 +78,8 @@ void      sb_engine_begin        (SbEngine            *self,
 char     *sb_engine_make_label   (SbEngine            *self,
                                   SbValue             *document,
                                   SbValue             *record);
+/* Nobody is waited for any more. */
+void      sb_engine_end_sign_ins (SbEngine            *self);
 void      sb_engine_alert        (SbEngine            *self,
                                   const char          *message);
 void      sb_engine_plan_retention (SbEngine          *self,

@@ -18,6 +18,7 @@ typedef struct
   char *connection_id;
   SbAccount *account;
   SbAction *action;
+  gboolean renewed; /* tokens of a sign-in that had grown old: asked with new ones */
 } Trial;
 
 static void
@@ -26,6 +27,45 @@ trial_free (Trial *trial)
   g_free (trial->connection_id);
   g_clear_pointer (&trial->account, sb_account_unref);
   g_free (trial);
+}
+
+static void try_connection (SbEngine *self, GTask *task);
+
+static void
+fresh_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  SbEngine *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (sb_accounts_freshen_finish (self->core.accounts, result, &error))
+    try_connection (self, task);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+freshen (SbEngine *self, GTask *task)
+{
+  Trial *trial = g_task_get_task_data (task);
+
+  sb_accounts_freshen_async (self->core.accounts, trial->connection_id, fresh_cb,
+                             g_object_ref (task));
+}
+
+/* Returns: TRUE when the vendor is asked once more. */
+static gboolean
+ask_with_new_tokens (SbEngine *self, GTask *task)
+{
+  Trial *trial = g_task_get_task_data (task);
+
+  if (trial->renewed ||
+      sb_accounts_take_refusal (self->core.accounts, trial->account) == SB_REFUSAL_STANDS)
+    return FALSE;
+  trial->renewed = TRUE;
+  g_clear_pointer (&trial->account, sb_account_unref);
+  freshen (self, task);
+  return TRUE;
 }
 
 static void
@@ -38,6 +78,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (SbOutcome) outcome = NULL;
   GError *error = NULL;
   SbAnswer answer = { 0 };
+  guint status = 0;
 
   if (!sb_http_send_finish (SB_HTTP (object), result, &answer, &error))
     {
@@ -46,6 +87,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
     }
   outcome = sb_answer_judge (connector, trial->action, &answer, sb_clock_now_us ());
   sb_outcome_redact (outcome, trial->account->secrets);
+  status = answer.status;
   sb_answer_clear (&answer);
 
   switch (outcome->kind)
@@ -58,6 +100,8 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
                              g_free);
       break;
     case SB_OUTCOME_TROUBLE:
+      if (status != 403 && ask_with_new_tokens (self, task))
+        break;
       g_task_return_new_error (task, SB_ERROR, SB_ERROR_UNAUTHORIZED, "%s", outcome->message);
       break;
     case SB_OUTCOME_RETRY:
@@ -118,7 +162,7 @@ try_connection (SbEngine *self, GTask *task)
 static void
 test_connection (SbEngine *self, GTask *task)
 {
-  sb_engine_with_accounts (self, try_connection, task);
+  sb_engine_with_accounts (self, freshen, task);
 }
 
 void

@@ -23,6 +23,8 @@
 #define DEFAULT_TIMEOUT_US (30 * (gint64)G_USEC_PER_SEC)
 #define MAX_BODY_LIMIT     (10 * 1024 * 1024)
 #define FIRST_RETENTION_S  60
+/* All runs of a connection wait for its renewal, so that is tried again sooner than a call. */
+#define RENEW_FIRST_US (2 * (gint64)G_USEC_PER_SEC)
 /* The same sentence is not said again within this. */
 #define ALERT_SILENCE_US (10 * 60 * (gint64)G_USEC_PER_SEC)
 #define MAX_ALERTS       256
@@ -207,6 +209,8 @@ open_core (SbEngine *self)
     sb_accounts_new (self->store, self->connectors, self->secrets, self->mode, accounts_cb, self);
   core->limits = sb_limits_new ();
   core->http = sb_http_new (self->timeout_us);
+  sb_accounts_set_renewing (core->accounts, core->http, MIN (core->backoff_us, RENEW_FIRST_US),
+                            alert_cb, self);
   core->flows = sb_flow_cache_new (self->store);
   core->dispatcher = sb_dispatcher_new (core);
   self->alerts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -228,6 +232,7 @@ close_core (SbEngine *self)
 
   clear_source (&self->retention);
   clear_source (&self->poke);
+  g_clear_pointer (&self->sign_ins, g_hash_table_unref);
   g_clear_object (&self->endpoint);
   if (self->practice != NULL)
     sb_practice_stop (self->practice);
@@ -307,7 +312,9 @@ stopping_cb (gpointer data)
   gint64 now_us = g_get_monotonic_time ();
   guint in_flight = self->endpoint != NULL ? sb_endpoint_get_in_flight (self->endpoint) : 0;
 
-  if (in_flight == 0 && !self->ringing && sb_dispatcher_is_idle (self->core.dispatcher))
+  if (in_flight == 0 && !self->ringing && !sb_accounts_is_renewing (self->core.accounts) &&
+      (self->sign_ins == NULL || g_hash_table_size (self->sign_ins) == 0) &&
+      sb_dispatcher_is_idle (self->core.dispatcher))
     {
       g_task_return_boolean (task, TRUE);
       return G_SOURCE_REMOVE;
@@ -330,6 +337,7 @@ stop (SbEngine *self, GTask *task)
 
   SB_CRASH_POINT ("engine-stopping");
   self->core.stopping = TRUE;
+  sb_engine_end_sign_ins (self);
   if (self->endpoint != NULL)
     sb_endpoint_stop (self->endpoint);
   sb_dispatcher_stop (self->core.dispatcher);

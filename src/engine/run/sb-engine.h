@@ -100,6 +100,24 @@ void          sb_engine_test_connection_async  (SbEngine *self, const char *conn
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 char         *sb_engine_test_connection_finish (SbEngine *self, GAsyncResult *result, GError **error);
+/* Signs in at the vendor in the browser: @func is told, on the caller's thread-default context, which address
+ * to open there; then the browser is waited for on this computer, at most @patience_us (0: ten minutes) or until
+ * @cancellable is cancelled. A second call for the same connection takes the place of the first. The result is a
+ * sentence for the owner. Errors: REFUSED (declined, or not possible here), INVALID (settings are missing),
+ * UNAUTHORIZED, UNAVAILABLE (the vendor cannot say, or nobody came), BUSY (the port is taken), LOCKED. */
+typedef void (*SbSignInFunc) (const char *address, const char *redirect, gpointer data);
+
+void          sb_engine_sign_in_async   (SbEngine *self, const char *connection_id, gint64 patience_us,
+                                         SbSignInFunc func, gpointer func_data,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+char         *sb_engine_sign_in_finish  (SbEngine *self, GAsyncResult *result, GError **error);
+/* For a browser that ended elsewhere: @address is what stands in its address bar. Answered once it was
+ * looked at; the sign-in itself goes on. Errors: NOT_FOUND (nobody waits), INVALID. */
+void          sb_engine_take_address_async  (SbEngine *self, const char *connection_id,
+                                         const char *address, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean      sb_engine_take_address_finish (SbEngine *self, GAsyncResult *result, GError **error);
 /* Publishes the draft if the gate is open, or with @override_reason (kept in the audit log). Errors:
  * REFUSED with every reason the gate is closed; INVALID with every problem of the draft. The result is
  * the version. */

@@ -199,12 +199,39 @@ report_outage (SbRunner *self, const SbAnswer *answer)
   core->alert (alert, core->alert_data);
 }
 
+/* Tokens of a sign-in grow old. Returns: TRUE when that is all there is to it. */
+static gboolean
+wait_for_tokens (SbRunner *self)
+{
+  SbConnection *connection = self->account->connection;
+  const char *name = self->account->connector->name;
+
+  switch (sb_accounts_take_refusal (self->core->accounts, self->account))
+    {
+    case SB_REFUSAL_RENEWING:
+      sb_runner_to_blocked (self, g_strdup (connection->id),
+                            g_strdup_printf (_ ("Waiting for %s to renew the sign-in"), name));
+      return TRUE;
+    case SB_REFUSAL_RENEWED:
+      sb_runner_to_waiting (self, sb_clock_now_us (),
+                            g_strdup_printf (_ ("The sign-in at %s was renewed"), name));
+      return TRUE;
+    case SB_REFUSAL_STANDS:
+    default:
+      return FALSE;
+    }
+}
+
 static void
-take_trouble (SbRunner *self, const SbOutcome *outcome)
+take_trouble (SbRunner *self, const SbAnswer *answer, const SbOutcome *outcome)
 {
   SbCore *core = self->core;
   SbConnection *connection = self->account->connection;
   g_autofree char *alert = NULL;
+
+  /* What is forbidden stays so with newer tokens. */
+  if (answer->status != 403 && wait_for_tokens (self))
+    return;
 
   SB_CRASH_POINT ("trouble-heard");
   if (sb_accounts_set_trouble (core->accounts, connection->id, outcome->message))
@@ -280,7 +307,7 @@ sb_runner_take_outcome (SbRunner *self, const SbAnswer *answer, const SbOutcome 
       break;
 
     case SB_OUTCOME_TROUBLE:
-      take_trouble (self, outcome);
+      take_trouble (self, answer, outcome);
       break;
 
     case SB_OUTCOME_FAILED:

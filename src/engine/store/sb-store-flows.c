@@ -8,16 +8,14 @@
 
 #include "sb-store-private.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <sys/random.h>
 
 #include "sb-clock.h"
 #include "sb-error.h"
 #include "sb-fault.h"
 #include "sb-json.h"
+#include "sb-random.h"
 
-#define TOKEN_BYTES  32
 #define HELD_A_SLICE 500
 
 SbFlowInput *
@@ -56,35 +54,6 @@ sb_db_find_flow (SbDb *db, const char *id, gint64 *key, GError **error)
     default:
       return FALSE;
     }
-}
-
-/* The endpoint's path is the only thing that keeps a trigger without a signature from strangers. */
-static char *
-make_token (GError **error)
-{
-  guint8 bytes[TOKEN_BYTES];
-  gsize filled = 0;
-  g_autofree char *token = NULL;
-
-  while (filled < sizeof bytes)
-    {
-      ssize_t got = getrandom (bytes + filled, sizeof bytes - filled, 0);
-
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got < 0)
-        {
-          g_set_error (error, SB_ERROR, SB_ERROR_FAILED,
-                       _ ("The system gives no random numbers (%s)."), g_strerror (errno));
-          return NULL;
-        }
-      filled += got;
-    }
-  token = g_base64_encode (bytes, sizeof bytes);
-  g_strdelimit (token, "+", '-');
-  g_strdelimit (token, "/", '_');
-  *strchrnul (token, '=') = '\0';
-  return g_steal_pointer (&token);
 }
 
 static char *
@@ -132,7 +101,7 @@ sb_db_make_id (SbDb *db, const char *name, const char *fallback, const char *sql
 static gboolean
 insert_flow (SbDb *db, const char *id, SbFlowInput *input, GError **error)
 {
-  g_autofree char *token = make_token (error);
+  g_autofree char *token = sb_random_token (error);
 
   return token != NULL && sb_db_run (db, error,
                                      "INSERT INTO flows (id, name, state, token, draft, changed_us)"
