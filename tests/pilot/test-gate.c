@@ -197,12 +197,13 @@ test_criteria (void)
   g_autoptr (SbPilotRow) unsaid = make_row ("practice", "a.b.c", 1);
 
   slow->passed = FALSE;
-  slow->result = sb_json_parse (
-    "{\"records\": [], \"criteria\": ["
-    "{\"kind\": \"time\", \"text\": \"Told within 5 minutes\", \"detail\": \"slowest 9 min\", \"met\": "
-    "false}, {\"kind\": \"x\", \"text\": \"No order twice\", \"met\": true},"
-    "{\"kind\": \"sandbox-passed\", \"text\": \"Sandbox\", \"met\": false}]}",
-    -1, NULL);
+  slow->result =
+    sb_json_parse ("{\"records\": [], \"criteria\": ["
+                   "{\"kind\": \"time\", \"text\": \"Told within 5 minutes\", \"detail\": "
+                   "\"slowest 9 min\", \"met\": "
+                   "false}, {\"kind\": \"x\", \"text\": \"No order twice\", \"met\": true},"
+                   "{\"kind\": \"sandbox-passed\", \"text\": \"Sandbox\", \"met\": false}]}",
+                   -1, NULL);
   assert_reason (flow, "a.b.c", slow, NULL, 2,
                  "A success criterion is not met: Told within 5 minutes (slowest 9 min).");
 
@@ -213,7 +214,8 @@ test_criteria (void)
   unsaid->passed = FALSE;
   unsaid->result =
     sb_json_parse ("{\"records\": [{\"number\": 3, \"verdict\": \"unexpected\"}]}", -1, NULL);
-  assert_reason (flow, "a.b.c", unsaid, NULL, 2, "Record 3 did not go as expected: it did not end.");
+  assert_reason (flow, "a.b.c", unsaid, NULL, 2,
+                 "Record 3 did not go as expected: it did not end.");
 }
 
 /* What the pilot vouches for has three parts: steps, connections, versions of the vendors' APIs. */
