@@ -10,12 +10,10 @@
 
 #include <glib/gi18n.h>
 
-#include "sb-clock.h"
 #include "sb-run-history.h"
 #include "sb-run-row.h"
 #include "sb-run-view.h"
-
-#define DAY_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+#include "sb-time-filter.h"
 
 struct _SbActivityPage
 {
@@ -33,7 +31,7 @@ struct _SbActivityPage
   GtkWidget *flow_child;
   GtkDropDown *flow_drop_down;
   GtkDropDown *state_drop_down;
-  GtkDropDown *time_drop_down;
+  SbTimeFilter *time_filter;
   GtkListView *list_view;
   GtkLabel *count_label;
   SbRunView *run_view;
@@ -46,9 +44,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SbActivityPage,
                                ADW_TYPE_BIN,
                                G_IMPLEMENT_INTERFACE (SB_TYPE_PAGE, page_iface_init))
 
-/* In the order of the drop-downs in the template. */
+/* In the order of the drop-down in the template. */
 static const char *const states[] = { NULL, "open", "done", "inbox", "stopped", "dropped" };
-static const int days[] = { 0, 1, 7, 30 };
 
 static gboolean
 is_filtered (SbActivityPage *self)
@@ -56,7 +53,7 @@ is_filtered (SbActivityPage *self)
   return gtk_editable_get_text (GTK_EDITABLE (self->search_entry))[0] != '\0' ||
          gtk_drop_down_get_selected (self->flow_drop_down) != 0 ||
          gtk_drop_down_get_selected (self->state_drop_down) != 0 ||
-         gtk_drop_down_get_selected (self->time_drop_down) != 0;
+         sb_time_filter_is_set (self->time_filter);
 }
 
 static void
@@ -64,9 +61,8 @@ run_query (SbActivityPage *self)
 {
   guint flow = gtk_drop_down_get_selected (self->flow_drop_down);
   guint state = gtk_drop_down_get_selected (self->state_drop_down);
-  guint time = gtk_drop_down_get_selected (self->time_drop_down);
   const char *flow_id = NULL;
-  gint64 since_us = 0;
+  gint64 since_us, until_us;
 
   if (self->runs == NULL)
     return;
@@ -75,12 +71,10 @@ run_query (SbActivityPage *self)
     flow_id = sb_flow_model_get_id (self->model);
   else if (flow < self->flow_ids->len)
     flow_id = g_ptr_array_index (self->flow_ids, flow);
-  if (time < G_N_ELEMENTS (days) && days[time] > 0)
-    since_us = sb_clock_now_us () - days[time] * DAY_US;
-
-  sb_run_history_set_query (self->runs, flow_id,
-                            state < G_N_ELEMENTS (states) ? states[state] : NULL,
-                            gtk_editable_get_text (GTK_EDITABLE (self->search_entry)), since_us, 0);
+  sb_time_filter_get_range (self->time_filter, &since_us, &until_us);
+  sb_run_history_set_query (
+    self->runs, flow_id, state < G_N_ELEMENTS (states) ? states[state] : NULL,
+    gtk_editable_get_text (GTK_EDITABLE (self->search_entry)), since_us, until_us);
 }
 
 static void
@@ -162,7 +156,8 @@ fill_flows (SbActivityPage *self)
 }
 
 void
-sb_activity_page_filter (SbActivityPage *self, const char *flow_id, const char *state)
+sb_activity_page_filter (
+  SbActivityPage *self, const char *flow_id, const char *state, gint64 since_us, gint64 until_us)
 {
   guint flow = 0;
   guint chosen_state = 0;
@@ -177,7 +172,7 @@ sb_activity_page_filter (SbActivityPage *self, const char *flow_id, const char *
   self->updating = TRUE;
   gtk_drop_down_set_selected (self->flow_drop_down, flow);
   gtk_drop_down_set_selected (self->state_drop_down, chosen_state);
-  gtk_drop_down_set_selected (self->time_drop_down, 0);
+  sb_time_filter_set_range (self->time_filter, since_us, until_us);
   gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
   self->updating = FALSE;
   run_query (self);
@@ -271,6 +266,7 @@ sb_activity_page_class_init (SbActivityPageClass *klass)
   object_class->finalize = sb_activity_page_finalize;
 
   g_type_ensure (SB_TYPE_RUN_VIEW);
+  g_type_ensure (SB_TYPE_TIME_FILTER);
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/signalbox/Signalbox/sb-activity-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, stack);
@@ -278,7 +274,7 @@ sb_activity_page_class_init (SbActivityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, flow_child);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, flow_drop_down);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, state_drop_down);
-  gtk_widget_class_bind_template_child (widget_class, SbActivityPage, time_drop_down);
+  gtk_widget_class_bind_template_child (widget_class, SbActivityPage, time_filter);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, list_view);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, count_label);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, run_view);

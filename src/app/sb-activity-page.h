@@ -21,9 +21,12 @@ G_BEGIN_DECLS
 #define SB_TYPE_ACTIVITY_PAGE (sb_activity_page_get_type ())
 G_DECLARE_FINAL_TYPE (SbActivityPage, sb_activity_page, SB, ACTIVITY_PAGE, AdwBin)
 
-/* Narrows the list to one flow (NULL: any) and one state, as SbRunQuery has it (NULL: any). */
+/* Narrows the list to one flow (NULL: any), one state, as SbRunQuery has it (NULL: any), and the days of
+ * a time, UTC µs (0, 0: any). */
 void sb_activity_page_filter (SbActivityPage *self,
                               const char     *flow_id,
-                              const char     *state);
+                              const char     *state,
+                              gint64          since_us,
+                              gint64          until_us);
 
 G_END_DECLS

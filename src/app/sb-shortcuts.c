@@ -32,6 +32,7 @@ static const Group groups[] = {
       { N_ ("Open a flow file"), "win.import", { "<Primary>o" } },
       { N_ ("Inbox"), "win.show-page::inbox", { "<Primary>i" } },
       { N_ ("Activity"), "win.show-page::activity", { "<Primary><Shift>a" } },
+      { N_ ("Dashboard"), "win.show-page::dashboard", { "<Primary><Shift>d" } },
       { N_ ("Show or hide the sidebar"), "win.toggle-sidebar", { "F9" } },
       { N_ ("Keyboard shortcuts"), "app.shortcuts", { "<Primary>question", "<Primary>F1" } },
       { N_ ("Close the window"), "window.close", { "<Primary>w" } },

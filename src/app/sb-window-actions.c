@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sb-activity-page.h"
 #include "sb-commands.h"
 #include "sb-compat.h"
 #include "sb-connection-dialog.h"
@@ -483,6 +484,23 @@ show_page_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   sb_window_show_page (SB_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
+/* @parameter: flow id ("": any) and the time they were opened in, UTC µs (0, 0: any). */
+static void
+show_runs_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SbWindow *self = SB_WINDOW (widget);
+  GtkWidget *box = gtk_stack_get_child_by_name (self->stack, "activity");
+  const char *flow;
+  gint64 since_us, until_us;
+
+  if (box == NULL)
+    return;
+  g_variant_get (parameter, "(&sxx)", &flow, &since_us, &until_us);
+  sb_activity_page_filter (SB_ACTIVITY_PAGE (gtk_widget_get_last_child (box)),
+                           *flow != '\0' ? flow : NULL, NULL, since_us, until_us);
+  sb_window_show_page (self, "activity");
+}
+
 static void
 show_view_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -619,6 +637,7 @@ sb_window_install_actions (GtkWidgetClass *widget_class)
     { "win.previous-record", NULL, record_cb },
     { "win.show-flow", "s", show_flow_cb },
     { "win.show-page", "s", show_page_cb },
+    { "win.show-runs", "(sxx)", show_runs_cb },
     { "win.show-view", "s", show_view_cb },
     { "win.show-step", "s", show_step_cb },
     { "win.toast", "s", toast_cb },

@@ -14,6 +14,7 @@
 #include "sb-activity-page.h"
 #include "sb-compat.h"
 #include "sb-connections-page.h"
+#include "sb-dashboard-page.h"
 #include "sb-error.h"
 #include "sb-inbox-page.h"
 #include "sb-page.h"
@@ -246,6 +247,7 @@ ready_cb (SbWindow *self)
   add_page (self, "inbox", SB_TYPE_INBOX_PAGE);
   add_page (self, "activity", SB_TYPE_ACTIVITY_PAGE);
   add_page (self, "connections", SB_TYPE_CONNECTIONS_PAGE);
+  add_page (self, "dashboard", SB_TYPE_DASHBOARD_PAGE);
   g_signal_connect_object (self->session, "flows-changed", G_CALLBACK (flows_changed_cb), self,
                            G_CONNECT_SWAPPED);
   adapt_cb (self);
