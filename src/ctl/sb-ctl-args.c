@@ -14,9 +14,10 @@
 #include "sb-nearest.h"
 
 static const SbCtlCommand *const tables[] = {
-  sb_ctl_serve_commands,  sb_ctl_pilot_commands,  sb_ctl_check_commands,
-  sb_ctl_flows_commands,  sb_ctl_drafts_commands, sb_ctl_connections_commands,
-  sb_ctl_events_commands, sb_ctl_runs_commands,   sb_ctl_settings_commands,
+  sb_ctl_serve_commands,    sb_ctl_pilot_commands,  sb_ctl_check_commands,
+  sb_ctl_flows_commands,    sb_ctl_drafts_commands, sb_ctl_connections_commands,
+  sb_ctl_events_commands,   sb_ctl_runs_commands,   sb_ctl_stats_commands,
+  sb_ctl_settings_commands,
 };
 
 const SbCtlOption sb_ctl_common_options[] = {

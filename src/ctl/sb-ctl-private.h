@@ -63,6 +63,7 @@ extern const SbCtlCommand sb_ctl_events_commands[];
 extern const SbCtlCommand sb_ctl_runs_commands[];
 extern const SbCtlCommand sb_ctl_check_commands[];
 extern const SbCtlCommand sb_ctl_settings_commands[];
+extern const SbCtlCommand sb_ctl_stats_commands[];
 extern const SbCtlOption  sb_ctl_common_options[];
 
 const SbCtlCommand *sb_ctl_list_next   (guint               *table,

@@ -166,6 +166,34 @@ class Runs(ctl.Case):
         self.assertRegex(status["last_event"], r"^\d{4}-\d\d-\d\dT.*Z$")
         self.assertRegex(self.ctl("status", check=0).out, r"Events today: +1\n")
 
+    def test_stats_count_what_happened(self):
+        for number in (21, 22, 23):
+            self.assertEqual(ctl.post_order(self.url, number), 200)
+        self.wait_for_state("done", 3)
+        self.fill_inbox()
+        stats = self.ask("stats")
+        total = stats["total"]
+        self.assertEqual((total["runs"], total["done"], total["to_inbox"]), (3, 3, 1))
+        self.assertGreaterEqual(total["p95_ms"], total["median_ms"])
+        self.assertEqual(total["saved_minutes"], 0)
+        self.assertEqual(len(stats["days"]), 30)
+        self.assertEqual(stats["days"][-1]["runs"], 3)
+        flow = stats["flows"][0]
+        self.assertEqual((flow["id"], flow["runs"], flow["open"], flow["has_baseline"]), (self.flow, 3, 1, False))
+        self.assertEqual(self.ask("stats", "--mode", "live")["total"]["runs"], 0)
+        self.assertEqual(len(self.ask("stats", "--days", "7", "--flow", self.flow)["days"]), 7)
+        self.assertIn("“other”", self.ctl("stats", "--flow", "other", check=1).err)
+        self.ctl("stats", "--days", "0", check=2)
+        self.ctl("stats", "--by", "moon", check=2)
+        words = self.ctl("stats", check=0).out
+        self.assertRegex(words, r"Runs: +3, 3 done to the end\n")
+        self.assertRegex(words, r"Needed a person: +1 \(33.3 %\)\n")
+        # Nobody said what this flow saves: no figure is made up.
+        line = [line.split("\t") for line in words.splitlines() if line.startswith(self.flow)][0]
+        self.assertEqual((line[1], line[-1]), ("3", "–"))
+        days = [line.split("\t") for line in self.ctl("stats", "--by", "day", "--days", "2", check=0).out.splitlines()]
+        self.assertEqual([line[1] for line in days[-2:]], ["3", "0"])
+
     def test_tables_fit_the_terminal(self):
         import os
         import pty

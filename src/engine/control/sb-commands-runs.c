@@ -285,6 +285,8 @@ show_stats (SbCall *call, GError **error)
 {
   gint64 days = sb_value_get_int_or (call->arguments, "days", 30);
   const char *mode = sb_value_get_string (call->arguments, "mode");
+  const char *flow = sb_value_get_string (call->arguments, "flow");
+  g_autoptr (SbValue) stats = NULL;
 
   if (days < 1 || days > SB_STATS_MAX_DAYS)
     {
@@ -293,10 +295,16 @@ show_stats (SbCall *call, GError **error)
                    SB_STATS_MAX_DAYS, days);
       return NULL;
     }
-  sb_store_stats_async (call->store, sb_value_get_string (call->arguments, "flow"),
-                        mode != NULL ? mode : sb_engine_get_mode (call->engine), (guint)days,
-                        call->cancellable, sb_call_ready_cb, call);
-  return sb_store_stats_finish (call->store, sb_call_wait (call), error);
+  sb_store_stats_async (call->store, flow, mode != NULL ? mode : sb_engine_get_mode (call->engine),
+                        (guint)days, call->cancellable, sb_call_ready_cb, call);
+  stats = sb_store_stats_finish (call->store, sb_call_wait (call), error);
+  if (stats != NULL && flow != NULL &&
+      sb_value_get_length (sb_value_get_member (stats, "flows")) == 0)
+    {
+      g_set_error (error, SB_ERROR, SB_ERROR_NOT_FOUND, _ ("There is no flow “%s”."), flow);
+      return NULL;
+    }
+  return g_steal_pointer (&stats);
 }
 
 const SbCommandEntry sb_commands_runs[] = {
