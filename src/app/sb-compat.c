@@ -148,6 +148,14 @@ sb_compat_show_about (GtkWidget *parent)
 }
 
 void
+sb_compat_open_uri (GtkWidget *parent, const char *uri)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+
+  gtk_show_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, uri, GDK_CURRENT_TIME);
+}
+
+void
 sb_compat_get_color (GtkWidget *widget, GdkRGBA *color)
 {
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), color);

@@ -44,6 +44,9 @@ void sb_compat_save_file  (GtkWidget  *parent,
                            SbFileFunc  func,
                            gpointer    data);
 void sb_compat_show_about (GtkWidget  *parent);
+/* In the person's browser. */
+void sb_compat_open_uri   (GtkWidget  *parent,
+                           const char *uri);
 /* The text colour of a widget, as CSS has it. */
 void sb_compat_get_color  (GtkWidget  *widget,
                            GdkRGBA    *color);

@@ -10,7 +10,11 @@
 
 #include <glib/gi18n.h>
 
-#include "sb-clock.h"
+#include "sb-connection-fields.h"
+#include "sb-connection-save.h"
+#include "sb-error.h"
+#include "sb-oauth.h"
+#include "sb-sign-in-view.h"
 
 struct _SbConnectionDialog
 {
@@ -18,9 +22,10 @@ struct _SbConnectionDialog
 
   SbEngine *engine;
   SbConnection *connection; /* (nullable): the one that is changed */
-  GPtrArray *rows;          /* of FieldRow, for the connector that is chosen */
-  GCancellable *cancellable;
+  SbConnectionFields *fields;
+  gboolean to_sign_in; /* once it is saved */
 
+  GtkStack *stack;
   GtkWidget *save_button;
   GtkRevealer *problem_revealer;
   GtkLabel *problem_label;
@@ -31,6 +36,13 @@ struct _SbConnectionDialog
   GtkCheckButton *production_check;
   AdwPreferencesGroup *settings_group;
   AdwPreferencesGroup *secrets_group;
+  AdwPreferencesGroup *sign_in_group;
+  AdwActionRow *redirect_row;
+  AdwExpanderRow *steps_row;
+  GtkWidget *sign_in_button;
+  GtkWidget *sign_in_view;
+  AdwStatusPage *asking_page;
+  GPtrArray *steps; /* the rows in @steps_row */
 };
 
 enum
@@ -42,34 +54,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SbConnectionDialog, sb_connection_dialog, ADW_TYPE_WINDOW)
-
-typedef struct
-{
-  const SbField *field; /* owned by the connector */
-  GtkWidget *row;
-  AdwPreferencesGroup *group;
-} FieldRow;
-
-/* What is being written: the connection first, then one secret after the other. */
-typedef struct
-{
-  SbEngine *engine;
-  SbConnection *connection; /* as read from the rows */
-  char *id;
-  GHashTable *secrets;
-  GHashTableIter iter;
-  gboolean iterating;
-} Saving;
-
-static void
-saving_free (Saving *saving)
-{
-  g_object_unref (saving->engine);
-  sb_connection_unref (saving->connection);
-  g_free (saving->id);
-  g_hash_table_unref (saving->secrets);
-  g_free (saving);
-}
 
 static SbConnector *
 get_connector (SbConnectionDialog *self)
@@ -94,43 +78,22 @@ static void
 set_busy (SbConnectionDialog *self, gboolean busy)
 {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.save", !busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.sign-in", !busy);
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), busy ? "progress" : NULL);
 }
 
+/* Back to what was entered, with what went wrong. */
 static void
-add_field_row (SbConnectionDialog *self, const SbField *field)
+show_form (SbConnectionDialog *self, const char *problem)
 {
-  FieldRow *entry = g_new0 (FieldRow, 1);
-  g_autofree char *title = NULL;
-  const char *value = NULL;
-
-  title = field->required ? g_strdup (field->label)
-                          : g_strdup_printf (_ ("%s (may stay empty)"), field->label);
-
-  entry->field = field;
-  entry->group = field->secret ? self->secrets_group : self->settings_group;
-  entry->row = field->secret ? adw_password_entry_row_new () : adw_entry_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry->row), title);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (entry->row), FALSE);
-
-  if (field->help != NULL && field->example != NULL)
-    {
-      g_autofree char *tip =
-        g_strdup_printf (_ ("%s For example: %s"), field->help, field->example);
-
-      gtk_widget_set_tooltip_text (entry->row, tip);
-    }
-  else if (field->help != NULL)
-    gtk_widget_set_tooltip_text (entry->row, field->help);
-
-  if (self->connection != NULL && !field->secret)
-    value = sb_value_get_string (self->connection->settings, field->key);
-  if (value != NULL)
-    gtk_editable_set_text (GTK_EDITABLE (entry->row), value);
-
-  adw_preferences_group_add (entry->group, entry->row);
-  g_ptr_array_add (self->rows, entry);
+  set_busy (self, FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "form");
+  gtk_widget_set_visible (self->save_button, TRUE);
+  show_problem (self, problem);
 }
+
+/* --- what is asked
+ * -------------------------------------------------------------------------------------- */
 
 /* Where the keys go is said where they are entered, before they are used. */
 static void
@@ -150,116 +113,98 @@ show_places (SbConnectionDialog *self, SbConnector *connector)
 }
 
 static void
-connector_changed_cb (SbConnectionDialog *self)
+show_steps (SbConnectionDialog *self, SbValue *oauth)
 {
+  SbValue *help = sb_value_get_member (oauth, "help");
+
+  for (guint i = 0; i < self->steps->len; i++)
+    adw_expander_row_remove (self->steps_row, g_ptr_array_index (self->steps, i));
+  g_ptr_array_set_size (self->steps, 0);
+  for (guint i = 0; i < sb_value_get_length (help); i++)
+    {
+      GtkWidget *row = adw_action_row_new ();
+      g_autofree char *text =
+        g_strdup_printf ("%u. %s", i + 1, sb_value_get_text (sb_value_get_item (help, i)));
+
+      adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+      adw_expander_row_add_row (self->steps_row, row);
+      g_ptr_array_add (self->steps, row);
+    }
+}
+
+/* Which way in was chosen decides what is asked, and what the button does. */
+static void
+fields_changed_cb (gpointer data)
+{
+  SbConnectionDialog *self = data;
   SbConnector *connector = get_connector (self);
-  gboolean any_setting = FALSE;
-  gboolean any_secret = FALSE;
+  g_autoptr (SbValue) settings = sb_connection_fields_read (self->fields);
+  SbValue *oauth = sb_oauth_get (connector, settings);
+  guint port = oauth != NULL ? sb_oauth_get_port (oauth) : 0;
+  gboolean fresh = self->connection == NULL;
+  g_autofree char *redirect = port > 0 ? sb_oauth_get_redirect (oauth, settings, port) : NULL;
 
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      FieldRow *entry = g_ptr_array_index (self->rows, i);
-
-      adw_preferences_group_remove (entry->group, entry->row);
-    }
-  g_ptr_array_set_size (self->rows, 0);
-
-  if (connector != NULL)
-    {
-      show_places (self, connector);
-      for (guint i = 0; i < connector->settings->len; i++)
-        {
-          const SbField *field = g_ptr_array_index (connector->settings, i);
-
-          add_field_row (self, field);
-          if (field->secret)
-            any_secret = TRUE;
-          else
-            any_setting = TRUE;
-        }
-    }
-
-  gtk_widget_set_visible (GTK_WIDGET (self->settings_group), any_setting);
-  gtk_widget_set_visible (GTK_WIDGET (self->secrets_group), any_secret);
+  gtk_widget_set_visible (GTK_WIDGET (self->sign_in_group), oauth != NULL);
+  gtk_widget_set_visible (self->sign_in_button, !fresh);
+  gtk_widget_set_visible (GTK_WIDGET (self->redirect_row), redirect != NULL);
+  adw_action_row_set_subtitle (self->redirect_row, redirect != NULL ? redirect : "");
+  show_steps (self, oauth);
+  adw_expander_row_set_expanded (self->steps_row, fresh);
+  gtk_button_set_label (GTK_BUTTON (self->save_button), !fresh          ? _ ("Save")
+                                                        : oauth != NULL ? _ ("Sign In…")
+                                                                        : _ ("Add"));
   show_problem (self, NULL);
 }
 
-/* Reads the rows. Secrets that were left empty keep what the keyring has. */
-static SbConnection *
-read_rows (SbConnectionDialog *self, SbConnector *connector, GHashTable **secrets)
+static void
+connector_changed_cb (SbConnectionDialog *self)
 {
-  g_autoptr (SbValue) settings = sb_value_new_object ();
-  g_autoptr (GHashTable) keys =
-    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_free);
-  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (self->name_row)));
-  gboolean production = gtk_check_button_get_active (self->production_check);
-  SbConnection *connection;
+  SbConnector *connector = self->engine != NULL ? get_connector (self) : NULL;
 
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      FieldRow *entry = g_ptr_array_index (self->rows, i);
-      g_autofree char *text =
-        g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry->row))));
-
-      if (text[0] == '\0')
-        continue;
-      if (entry->field->secret)
-        g_hash_table_insert (keys, g_strdup (entry->field->key), g_steal_pointer (&text));
-      else
-        sb_value_set_string (settings, entry->field->key, text);
-    }
-
-  connection = sb_connection_new (self->connection != NULL ? self->connection->id : NULL,
-                                  connector->id, name[0] != '\0' ? name : connector->name,
-                                  production ? "production" : "sandbox", settings);
-  *secrets = g_steal_pointer (&keys);
-  if (self->connection != NULL)
-    connection->secret_changed_us = self->connection->secret_changed_us;
-
-  return connection;
+  if (connector == NULL)
+    return;
+  show_places (self, connector);
+  sb_connection_fields_fill (self->fields, connector, self->connection);
+  fields_changed_cb (self);
 }
 
-/* When an account is changed, a key that was left empty is the one in the keyring. */
-static gboolean
-is_kept_secret (SbConnectionDialog *self, const char *key)
+static void
+copy_redirect_cb (SbConnectionDialog *self)
 {
-  for (guint i = 0; self->connection != NULL && key != NULL && i < self->rows->len; i++)
-    {
-      FieldRow *entry = g_ptr_array_index (self->rows, i);
-
-      if (g_str_equal (entry->field->key, key))
-        return entry->field->secret && gtk_editable_get_text (GTK_EDITABLE (entry->row))[0] == '\0';
-    }
-  return FALSE;
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
+                          adw_action_row_get_subtitle (self->redirect_row));
 }
+
+/* --- what is wrong with it
+ * ------------------------------------------------------------------------------ */
 
 /* Marks the rows that a problem is about, so that the eye finds them. */
 static gboolean
-show_problems (SbConnectionDialog *self, SbProblems *problems)
+show_problems (SbConnectionDialog *self,
+               SbConnector *connector,
+               SbValue *settings,
+               SbProblems *problems)
 {
   g_autofree char *text = NULL;
   gboolean relevant = FALSE;
   GString *lines = g_string_new (NULL);
 
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      FieldRow *entry = g_ptr_array_index (self->rows, i);
-
-      gtk_widget_remove_css_class (entry->row, "error");
-    }
-
+  sb_connection_fields_mark (self->fields, NULL);
   for (guint i = 0; i < sb_problems_get_length (problems); i++)
     {
       const SbProblem *problem = sb_problems_get (problems, i);
 
-      if (is_kept_secret (self, problem->field))
-        continue;
-      for (guint j = 0; j < self->rows->len && problem->field != NULL; j++)
+      if (problem->field != NULL)
         {
-          FieldRow *entry = g_ptr_array_index (self->rows, j);
-
-          if (g_str_equal (entry->field->key, problem->field))
-            gtk_widget_add_css_class (entry->row, "error");
+          /* A key left empty is the one in the keyring; what a sign-in brings comes later. */
+          if (self->connection != NULL &&
+              sb_connection_fields_is_empty_secret (self->fields, problem->field))
+            continue;
+          if (sb_oauth_gives (connector, settings, problem->field))
+            continue;
+          sb_connection_fields_mark (self->fields, problem->field);
         }
       g_string_append_printf (lines, "%s%s", lines->len > 0 ? "\n" : "", problem->message);
       relevant = TRUE;
@@ -271,155 +216,177 @@ show_problems (SbConnectionDialog *self, SbProblems *problems)
   return relevant;
 }
 
+/* --- after it was saved
+ * --------------------------------------------------------------------------------- */
+
+/* Said where the owner is then. */
 static void
-reloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
+close_with (SbConnectionDialog *self, const char *words)
 {
-  g_autoptr (GTask) task = data;
-  SbConnectionDialog *self = g_task_get_source_object (task);
-  Saving *saving = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
 
-  if (!sb_engine_reload_finish (SB_ENGINE (source), result, &error))
-    g_info ("reloading after a connection was saved: %s", error->message);
-
-  g_signal_emit (self, signals[SAVED], 0, saving->id);
-  if (self->engine != NULL)
-    gtk_window_close (GTK_WINDOW (self));
+  if (parent != NULL && words != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.toast", "s", words);
+  gtk_window_close (GTK_WINDOW (self));
 }
 
-static void save_next_secret (GTask *task);
-
 static void
-secret_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+tested_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GTask) task = data;
-  SbConnectionDialog *self = g_task_get_source_object (task);
+  g_autoptr (SbConnectionDialog) self = data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *words = sb_engine_test_connection_finish (SB_ENGINE (source), result, &error);
+  g_autofree char *problem = NULL;
 
-  if (!sb_secrets_save_finish (SB_SECRETS (source), result, &error))
+  /* The window was closed meanwhile: there is nobody to tell. */
+  if (self->engine == NULL)
+    return;
+  if (words != NULL || g_error_matches (error, SB_ERROR, SB_ERROR_REFUSED))
     {
-      Saving *saving = g_task_get_task_data (task);
-
-      /* The window was closed meanwhile: there is nobody to tell. */
-      if (self->engine == NULL)
-        return;
-
-      /* The connection is stored by now: a second try must change it, not add another. */
-      if (self->connection == NULL)
-        {
-          SbConnector *connector = get_connector (self);
-          g_autoptr (GHashTable) secrets = NULL;
-          g_autoptr (SbConnection) read = read_rows (self, connector, &secrets);
-
-          self->connection = sb_connection_new (saving->id, read->connector, read->name,
-                                                read->environment, read->settings);
-        }
-      set_busy (self, FALSE);
-      show_problem (self, error->message);
+      close_with (self, words);
       return;
     }
+  problem = g_strdup_printf (_ ("It is saved, but it does not work yet: %s"), error->message);
+  show_form (self, problem);
+}
 
-  save_next_secret (g_steal_pointer (&task));
+/* Whether it works is known at once, not with the first order. */
+static void
+ask_vendor (SbConnectionDialog *self)
+{
+  SbConnector *connector = get_connector (self);
+  g_autofree char *title = g_strdup_printf (_ ("Asking %s…"), connector->name);
+  g_autofree char *markup = g_markup_escape_text (title, -1);
+
+  adw_status_page_set_title (self->asking_page, markup);
+  gtk_stack_set_visible_child_name (self->stack, "asking");
+  gtk_widget_set_visible (self->save_button, FALSE);
+  show_problem (self, NULL);
+  sb_engine_test_connection_async (self->engine, self->connection->id, NULL, tested_cb,
+                                   g_object_ref (self));
 }
 
 static void
-dated_cb (GObject *source, GAsyncResult *result, gpointer data)
+signed_in_cb (SbConnectionDialog *self, gboolean good, const char *words)
 {
-  GTask *task = data;
-  Saving *saving = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *id = sb_store_save_connection_finish (SB_STORE (source), result, &error);
-
-  sb_store_audit (SB_STORE (source), "secret-set", saving->id, NULL);
-  if (id == NULL)
-    g_warning ("The age of a key could not be kept: %s", error->message);
-  sb_engine_reload_async (saving->engine, NULL, reloaded_cb, task);
-}
-
-/* When its keys changed is kept with the connection: by that the engine knows that it must read
- * them again, and the owner how old they are. It is written once the keyring has them. */
-static void
-date_secrets (GTask *task)
-{
-  Saving *saving = g_task_get_task_data (task);
-  SbConnection *read = saving->connection;
-  g_autoptr (SbConnection) dated =
-    sb_connection_new (saving->id, read->connector, read->name, read->environment, read->settings);
-
-  dated->secret_changed_us = sb_clock_now_us ();
-  sb_store_save_connection_async (sb_engine_get_store (saving->engine), dated, NULL, dated_cb,
-                                  task);
-}
-
-static void
-save_next_secret (GTask *task)
-{
-  Saving *saving = g_task_get_task_data (task);
-  gpointer key, secret;
-
-  if (!saving->iterating)
-    g_hash_table_iter_init (&saving->iter, saving->secrets);
-  saving->iterating = TRUE;
-
-  if (g_hash_table_iter_next (&saving->iter, &key, &secret))
-    sb_secrets_save_async (sb_engine_get_secrets (saving->engine), saving->id, key, secret, NULL,
-                           secret_saved_cb, task);
-  else if (g_hash_table_size (saving->secrets) > 0)
-    date_secrets (task);
+  if (good)
+    ask_vendor (self);
   else
-    sb_engine_reload_async (saving->engine, NULL, reloaded_cb, task);
+    show_form (self, words);
 }
 
 static void
-connection_saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+start_sign_in (SbConnectionDialog *self)
 {
-  g_autoptr (GTask) task = data;
-  SbConnectionDialog *self = g_task_get_source_object (task);
-  Saving *saving = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
+  gtk_stack_set_visible_child_name (self->stack, "sign-in");
+  gtk_widget_set_visible (self->save_button, FALSE);
+  show_problem (self, NULL);
+  sb_sign_in_view_begin (SB_SIGN_IN_VIEW (self->sign_in_view), self->engine, get_connector (self),
+                         self->connection->id);
+}
 
-  saving->id = sb_store_save_connection_finish (SB_STORE (source), result, &error);
-  if (saving->id == NULL)
+/* From here on there is something to change, and nothing to add. */
+static void
+take_connection (SbConnectionDialog *self, SbConnection *connection)
+{
+  g_clear_pointer (&self->connection, sb_connection_unref);
+  self->connection = connection;
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Change Connection"));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->connector_row), FALSE);
+}
+
+typedef struct
+{
+  SbConnectionDialog *dialog;
+  SbConnection *connection;
+  gboolean with_keys;
+} Saved;
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Saved *saved = data;
+  g_autoptr (SbConnectionDialog) self = saved->dialog;
+  g_autoptr (SbConnection) read = saved->connection;
+  g_autofree char *id = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean fresh = self->connection == NULL;
+  gboolean good = sb_connection_save_finish (result, &id, &error);
+
+  /* The window was closed meanwhile: there is nobody to tell. */
+  if (self->engine == NULL)
+    return;
+  if (id != NULL)
+    take_connection (
+      self, sb_connection_new (id, read->connector, read->name, read->environment, read->settings));
+  if (id != NULL)
+    fields_changed_cb (self);
+  if (!good)
     {
-      if (self->engine == NULL)
-        return;
-      set_busy (self, FALSE);
-      show_problem (self, error->message);
+      show_form (self, error->message);
+      return;
+    }
+  g_signal_emit (self, signals[SAVED], 0, id);
+  if (self->to_sign_in)
+    start_sign_in (self);
+  else if (fresh || saved->with_keys)
+    ask_vendor (self);
+  else
+    close_with (self, NULL);
+}
+
+static void
+save (SbConnectionDialog *self)
+{
+  SbConnector *connector = get_connector (self);
+  g_autoptr (GHashTable) secrets = sb_connection_fields_read_secrets (self->fields);
+  g_autoptr (SbValue) settings = sb_connection_fields_read (self->fields);
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (self->name_row)));
+  g_autoptr (SbProblems) problems = sb_problems_new ();
+  SbConnection *connection = NULL;
+  Saved *saved = NULL;
+
+  connection = sb_connection_new (
+    self->connection != NULL ? self->connection->id : NULL, connector->id,
+    name[0] != '\0' ? name : connector->name,
+    gtk_check_button_get_active (self->production_check) ? "production" : "sandbox", settings);
+  if (self->connection != NULL)
+    connection->secret_changed_us = self->connection->secret_changed_us;
+  sb_connection_check (connection, connector, secrets, problems);
+  if (show_problems (self, connector, settings, problems))
+    {
+      sb_connection_unref (connection);
       return;
     }
 
-  save_next_secret (g_steal_pointer (&task));
+  set_busy (self, TRUE);
+  saved = g_new0 (Saved, 1);
+  saved->dialog = g_object_ref (self);
+  saved->connection = connection;
+  saved->with_keys = g_hash_table_size (secrets) > 0;
+  sb_connection_save_async (self->engine, connection, secrets, saved_cb, saved);
 }
 
 static void
 save_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbConnectionDialog *self = SB_CONNECTION_DIALOG (widget);
-  SbConnector *connector = get_connector (self);
-  g_autoptr (GHashTable) secrets = NULL;
-  g_autoptr (SbConnection) connection = NULL;
-  g_autoptr (SbProblems) problems = sb_problems_new ();
-  g_autoptr (GTask) task = NULL;
-  Saving *saving;
+  g_autoptr (SbValue) settings = sb_connection_fields_read (self->fields);
 
-  if (connector == NULL)
+  if (get_connector (self) == NULL)
     return;
+  self->to_sign_in =
+    self->connection == NULL && sb_oauth_get (get_connector (self), settings) != NULL;
+  save (self);
+}
 
-  connection = read_rows (self, connector, &secrets);
-  sb_connection_check (connection, connector, secrets, problems);
-  if (show_problems (self, problems))
-    return;
+static void
+sign_in_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbConnectionDialog *self = SB_CONNECTION_DIALOG (widget);
 
-  set_busy (self, TRUE);
-  saving = g_new0 (Saving, 1);
-  saving->engine = g_object_ref (self->engine);
-  saving->connection = sb_connection_ref (connection);
-  saving->secrets = g_steal_pointer (&secrets);
-  task = g_task_new (self, NULL, NULL, NULL);
-  g_task_set_source_tag (task, save_action);
-  g_task_set_task_data (task, saving, (GDestroyNotify)saving_free);
-  sb_store_save_connection_async (sb_engine_get_store (self->engine), connection, NULL,
-                                  connection_saved_cb, g_steal_pointer (&task));
+  self->to_sign_in = TRUE;
+  save (self);
 }
 
 static void
@@ -427,9 +394,12 @@ sb_connection_dialog_dispose (GObject *object)
 {
   SbConnectionDialog *self = SB_CONNECTION_DIALOG (object);
 
+  if (self->sign_in_view != NULL)
+    sb_sign_in_view_cancel (SB_SIGN_IN_VIEW (self->sign_in_view));
+  g_clear_pointer (&self->fields, sb_connection_fields_free);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->connection, sb_connection_unref);
-  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_clear_pointer (&self->steps, g_ptr_array_unref);
 
   G_OBJECT_CLASS (sb_connection_dialog_parent_class)->dispose (object);
 }
@@ -445,8 +415,10 @@ sb_connection_dialog_class_init (SbConnectionDialogClass *klass)
   signals[SAVED] = g_signal_new ("saved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
+  g_type_ensure (SB_TYPE_SIGN_IN_VIEW);
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/signalbox/Signalbox/sb-connection-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, stack);
   gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, save_button);
   gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, problem_revealer);
   gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, problem_label);
@@ -457,16 +429,27 @@ sb_connection_dialog_class_init (SbConnectionDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, production_check);
   gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, settings_group);
   gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, secrets_group);
+  gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, sign_in_group);
+  gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, redirect_row);
+  gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, steps_row);
+  gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, sign_in_button);
+  gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, sign_in_view);
+  gtk_widget_class_bind_template_child (widget_class, SbConnectionDialog, asking_page);
   gtk_widget_class_bind_template_callback (widget_class, connector_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, copy_redirect_cb);
+  gtk_widget_class_bind_template_callback (widget_class, signed_in_cb);
 
   gtk_widget_class_install_action (widget_class, "dialog.save", NULL, save_action);
+  gtk_widget_class_install_action (widget_class, "dialog.sign-in", NULL, sign_in_action);
 }
 
 static void
 sb_connection_dialog_init (SbConnectionDialog *self)
 {
-  self->rows = g_ptr_array_new_with_free_func (g_free);
+  self->steps = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->fields =
+    sb_connection_fields_new (self->settings_group, self->secrets_group, fields_changed_cb, self);
   gtk_window_set_default_widget (GTK_WINDOW (self), self->save_button);
 }
 
@@ -483,7 +466,6 @@ sb_connection_dialog_new (SbEngine *engine, const char *connector_id, SbConnecti
       self->connection = sb_connection_ref (connection);
       connector_id = connection->connector;
       gtk_window_set_title (GTK_WINDOW (self), _ ("Change Connection"));
-      gtk_button_set_label (GTK_BUTTON (self->save_button), _ ("Save"));
       gtk_editable_set_text (self->name_row, connection->name);
       gtk_check_button_set_active (g_str_equal (connection->environment, "production")
                                      ? self->production_check
