@@ -25,11 +25,13 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { "shopify", "production", "{'shop': 'harbour-goods'}", "{'access_token': 'shpat_1'}", NULL, NULL },
+  { "shopify", "production", "{'shop': 'harbour-goods'}", "{'access_token': 'shpat_1'}", NULL,
+    NULL },
   { "shopify", "production", "{'shop': 'harbour-goods'}", NULL, NULL, NULL },
   { "shopify", "live", "{'shop': 'harbour-goods'}", NULL, "$.environment",
     "is “live”; use sandbox or production" },
-  { "shopify", NULL, "{'shop': 'harbour-goods'}", NULL, "$.environment", "use sandbox or production" },
+  { "shopify", NULL, "{'shop': 'harbour-goods'}", NULL, "$.environment",
+    "use sandbox or production" },
   { "shipstation-v1", "sandbox", "{}", NULL, "$.environment", "has no sandbox; use production" },
   { "shopify", "production", "{}", NULL, "$.settings.shop", "is required; enter it" },
   { "shopify", "production", "{'shop': ''}", NULL, "$.settings.shop", "is required; enter it" },
@@ -43,22 +45,23 @@ static const Case cases[] = {
     "is required; enter it" },
   { "shopify", "production", "{'shop': 'harbour-goods'}", "{'access_token': 'a\\r\\nHost: b'}",
     "$.settings.access_token", "holds a line break" },
-  { "shopify", "production", "{'shop': 'harbour-goods', 'public_address': 'http://shop.example/in/x'}",
-    NULL, "$.settings.public_address", "is not an https address" },
-  { "shopify", "production", "{'shop': 'harbour-goods', 'public_address': 'https://a@b/in/x'}", NULL,
+  { "shopify", "production",
+    "{'shop': 'harbour-goods', 'public_address': 'http://shop.example/in/x'}", NULL,
     "$.settings.public_address", "is not an https address" },
-  { "shopify", "production", "{'shop': 'harbour-goods', 'public_address': 'https://a.example/in/x'}",
-    NULL, NULL, NULL },
+  { "shopify", "production", "{'shop': 'harbour-goods', 'public_address': 'https://a@b/in/x'}",
+    NULL, "$.settings.public_address", "is not an https address" },
+  { "shopify", "production",
+    "{'shop': 'harbour-goods', 'public_address': 'https://a.example/in/x'}", NULL, NULL, NULL },
   { "stripe", "sandbox", "{}", "{'secret_key': 'sk_test_1'}", NULL, NULL },
   { "stripe", "sandbox", "{}", "{'secret_key': 'sk_live_1'}", "$.secrets.secret_key",
     "is a production key, but the connection is a sandbox one" },
   { "stripe", "production", "{}", "{'secret_key': 'rk_test_1'}", "$.secrets.secret_key",
     "is a test key, but the connection is a production one" },
   { "http", "production", "{'address': 'https://a.example', 'auth': 'none'}", NULL, NULL, NULL },
-  { "http", "production", "{'address': 'https://a.example', 'auth': 'magic'}", NULL, "$.settings.auth",
-    "is not among the values allowed" },
-  { "http", "production", "{'address': 'https://a.example', 'auth': 'header', 'header': 'X: y'}", NULL,
-    "$.settings.header", "does not look right" },
+  { "http", "production", "{'address': 'https://a.example', 'auth': 'magic'}", NULL,
+    "$.settings.auth", "is not among the values allowed" },
+  { "http", "production", "{'address': 'https://a.example', 'auth': 'header', 'header': 'X: y'}",
+    NULL, "$.settings.header", "does not look right" },
   { "http", "production", "{'address': 'http://a.example', 'auth': 'none'}", NULL,
     "$.settings.address", "does not look right" },
   { "http", "production", "{'address': 'https://user:pw@a.example', 'auth': 'none'}", NULL,
@@ -155,8 +158,8 @@ main (int argc, char **argv)
   connectors = sb_connectors_new (data, NULL, problems);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/connection/%02" G_GSIZE_FORMAT "-%s", i + 1,
-                                               cases[i].connector);
+      g_autofree char *path =
+        g_strdup_printf ("/connection/%02" G_GSIZE_FORMAT "-%s", i + 1, cases[i].connector);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
