@@ -12,13 +12,17 @@
 
 /* Nobody waits for the search index, so it is filled by the writer when it has nothing else to do,
  * and stops as soon as someone asks for something. Only when much has come in without a pause does
- * a little of it go along with each commit, so that what is not in it yet stays quick to read
- * through. */
+ * a little of it go along with commits, so that what is not in it yet stays quick to read through:
+ * for a tenth of the time, which keeps up with a thousand runs a second, and for as much as it
+ * takes when a storm has left very much behind. */
 
-#define RUNS_A_STEP 64
-#define SLICE_US    (10 * 1000)
-#define MAX_BEHIND  4000
-#define PAUSE_US    (20 * 1000)
+#define RUNS_A_STEP     64
+#define RUNS_ALONG      16
+#define SLICE_US        (10 * 1000)
+#define MAX_BEHIND      4000
+#define MAX_FAR_BEHIND  40000
+#define PAUSE_FOR_SLICE 9 /* times as long as the slice took */
+#define PAUSE_US        (20 * 1000)
 /* More than a slice: a disk that is full or ails is not pestered. */
 #define RETRY_US (10 * (gint64)G_USEC_PER_SEC)
 
@@ -92,13 +96,14 @@ static gboolean
 index_slice (SbStoreQueue *queue, SbDb *db, gboolean idle, GError **error)
 {
   gint64 until_us = g_get_monotonic_time () + SLICE_US;
+  guint n = idle || db->unindexed >= MAX_FAR_BEHIND ? RUNS_A_STEP : RUNS_ALONG;
   gint64 done;
   gint64 newest;
 
   if (!find_place (db, &done, &newest, error))
     return FALSE;
   do
-    if (!add_runs (db, &done, newest, RUNS_A_STEP, error))
+    if (!add_runs (db, &done, newest, n, error))
       return FALSE;
   while (idle && done < newest && !sb_store_queue_has_work (queue) &&
          g_get_monotonic_time () < until_us);
@@ -143,6 +148,14 @@ do_slice (SbStoreQueue *queue, SbDb *db, gboolean idle, GError **error)
   return FALSE;
 }
 
+/* Whether some of it is done now, although others wait. */
+static gboolean
+is_due (SbDb *db)
+{
+  return db->index_damaged || db->unindexed >= MAX_FAR_BEHIND ||
+         (db->unindexed >= MAX_BEHIND && g_get_monotonic_time () >= db->index_us);
+}
+
 /* On the writer's thread, after everyone was told: goes on with the index while nobody asks for
  * anything, and sees to it that it is called again while there is more to do. A transaction of its
  * own: trouble with the index is nobody's trouble. */
@@ -151,15 +164,21 @@ sb_store_index_work (SbStoreQueue *queue, SbDb *db, gboolean idle)
 {
   g_autoptr (GError) error = NULL;
   gint64 newest = 0;
+  gint64 began_us;
 
   if (db->failing || sb_store_queue_is_stopping (queue) ||
       sb_db_get_int (db, &newest, NULL, "SELECT coalesce (max (id), 0) FROM runs", "") ==
         SB_STEP_ERROR)
     return;
   db->unindexed = newest - db->indexed;
-  if (((idle && db->unindexed > 0) || db->unindexed >= MAX_BEHIND || db->index_damaged) &&
-      !do_slice (queue, db, idle, &error))
-    g_debug ("The search index has to wait: %s", error->message);
+  if ((idle && db->unindexed > 0) || is_due (db))
+    {
+      began_us = g_get_monotonic_time ();
+      if (!do_slice (queue, db, idle, &error))
+        g_debug ("The search index has to wait: %s", error->message);
+      db->index_us =
+        g_get_monotonic_time () + PAUSE_FOR_SLICE * (g_get_monotonic_time () - began_us);
+    }
   if (db->unindexed > 0)
     sb_store_queue_nudge (queue, error != NULL ? RETRY_US : idle ? 0 : PAUSE_US);
 }

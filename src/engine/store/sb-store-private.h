@@ -73,6 +73,7 @@ struct _SbDb
   gint64        indexed;         /* the newest run in the search index */
   gint64        unindexed;       /* how many are newer, or more */
   gboolean      index_damaged;
+  gint64        index_us;        /* monotonic: not before then, while others wait */
   gint64        busy_us;         /* monotonic: when there was work last; 0: it rests */
 };
 
