@@ -96,9 +96,11 @@ def ring(url, order, event, secret=SECRET):
 class Desktop:
     """A screen and two buses that nobody else uses, in a folder that is removed afterwards."""
 
-    def __init__(self, width=1200, height=780, dark=False):
+    def __init__(self, width=1200, height=780, dark=False, pixels_in_file=False):
         require('Xvfb', 'dbus-daemon', 'xdotool')
         self.folder = tempfile.mkdtemp(prefix='signalbox-test-')
+        # Xvfb_screen0 there: what is on the screen, to be looked at without asking the display for it.
+        self.screen_options = ['-fbdir', self.folder] if pixels_in_file else []
         self.processes = []
         self.size = (width, height)
         self.environment = dict(os.environ)
@@ -148,7 +150,7 @@ class Desktop:
     def _start_display(self, width, height):
         read_end, write_end = os.pipe()
         self._spawn(['Xvfb', '-displayfd', str(write_end), '-screen', '0', f'{width}x{height}x24',
-                     '-nolisten', 'tcp', '-noreset'],
+                     '-nolisten', 'tcp', '-noreset', *self.screen_options],
                     pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write_end)
         with os.fdopen(read_end) as pipe:
