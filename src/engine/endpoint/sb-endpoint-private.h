@@ -42,6 +42,9 @@ SbStore     *sb_endpoint_get_store     (SbEndpoint              *self);
 void         sb_endpoint_emit_accepted (SbEndpoint              *self,
                                         SbEvent                 *event,
                                         SbAccepted              *accepted);
+void         sb_endpoint_tell_heard    (SbEndpoint              *self,
+                                        SbBell                  *bell,
+                                        SbVerdict               *verdict);
 void         sb_endpoint_store         (SbEndpoint              *self,
                                         SbEvent                 *event,
                                         GAsyncReadyCallback      callback,

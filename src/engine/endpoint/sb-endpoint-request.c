@@ -222,16 +222,21 @@ sb_request_handle (SbEndpoint *self, SbPipe *pipe, SbBellEntry *entry)
 
   if (bell->unready != NULL)
     {
+      sb_endpoint_tell_heard (self, bell, NULL);
       sb_endpoint_reply (pipe, SB_REPLY_UNAVAILABLE);
       return;
     }
 
   verdict = sb_signature_judge (bell->connector, bell->trigger->id, bell->connection, bell->secrets,
                                 &incoming, bell->public_address, now_us);
+  sb_endpoint_tell_heard (self, bell, verdict);
   switch (verdict->kind)
     {
     case SB_VERDICT_ACCEPTED:
-      store_event (self, pipe, entry, verdict, now_us);
+      if (bell->trial)
+        sb_endpoint_reply (pipe, SB_REPLY_OK);
+      else
+        store_event (self, pipe, entry, verdict, now_us);
       break;
     case SB_VERDICT_HANDSHAKE:
       reply_handshake (pipe, verdict);

@@ -27,6 +27,8 @@ struct _SbEndpoint
   GChecksum *checksum;
   GHashTable *bells; /* digest of a token → SbBellEntry */
   guint in_flight;
+  SbHeardFunc heard; /* (nullable) */
+  gpointer heard_data;
   guint64 unknown; /* requests to addresses of bells that are not there */
 
   GArray *waiting;    /* of Waiting: not yet handed to the store */
@@ -470,4 +472,18 @@ void
 sb_endpoint_emit_accepted (SbEndpoint *self, SbEvent *event, SbAccepted *accepted)
 {
   g_signal_emit (self, signals[ACCEPTED], 0, event, accepted);
+}
+
+void
+sb_endpoint_set_heard (SbEndpoint *self, SbHeardFunc func, gpointer data)
+{
+  self->heard = func;
+  self->heard_data = data;
+}
+
+void
+sb_endpoint_tell_heard (SbEndpoint *self, SbBell *bell, SbVerdict *verdict)
+{
+  if (self->heard != NULL)
+    self->heard (bell, verdict, self->heard_data);
 }

@@ -30,6 +30,8 @@ typedef struct
   GHashTable   *secrets;        /* key → text */
   char         *public_address; /* (nullable): what the vendor signs as its URL */
   char         *unready;        /* (nullable): why it cannot judge now (keyring locked): 503 */
+  gboolean      trial;          /* of a flow that is not live, while its owner waits for a test: what rings it is
+                                 * shown and not kept */
 } SbBell;
 
 SbBell *sb_bell_new   (void);
@@ -56,6 +58,12 @@ gint        sb_endpoint_get_port  (SbEndpoint   *self);
 /* Takes the new set of bells; requests under way keep the old one. */
 void        sb_endpoint_set_bells (SbEndpoint   *self,
                                    GPtrArray    *bells);
+/* What rang and how it was judged, before it is answered. @verdict (nullable): it could not be judged, bell->unready
+ * says why. NULL: nobody listens. */
+typedef void (*SbHeardFunc) (SbBell *bell, SbVerdict *verdict, gpointer data);
+void        sb_endpoint_set_heard (SbEndpoint   *self,
+                                   SbHeardFunc   func,
+                                   gpointer      data);
 /* Stops accepting; requests that are being stored are still answered. */
 void        sb_endpoint_stop      (SbEndpoint   *self);
 guint       sb_endpoint_get_in_flight (SbEndpoint *self);

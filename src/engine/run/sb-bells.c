@@ -31,7 +31,7 @@ listing_free (Listing *listing)
 }
 
 static void
-add_bell (Listing *listing, SbFlowRow *row, SbFlow *flow)
+add_bell (Listing *listing, SbFlowRow *row, SbFlow *flow, gboolean trial)
 {
   SbCore *core = listing->core;
   SbConnector *connector = NULL;
@@ -56,6 +56,7 @@ add_bell (Listing *listing, SbFlowRow *row, SbFlow *flow)
   bell->connectors = sb_connectors_ref (core->connectors);
   bell->connector = connector;
   bell->trigger = trigger;
+  bell->trial = trial;
   if (sb_accounts_find_trigger (core->accounts, connector->id, flow->trigger_connection, &account,
                                 &bell->unready) == SB_ACCOUNT_READY)
     {
@@ -83,7 +84,7 @@ flow_cb (SbFlow *flow, const GError *error, gpointer data)
   Wanted *wanted = data;
 
   if (flow != NULL)
-    add_bell (g_task_get_task_data (wanted->task), wanted->row, flow);
+    add_bell (g_task_get_task_data (wanted->task), wanted->row, flow, FALSE);
   else
     g_warning ("The flow %s cannot be started: %s", wanted->row->id, error->message);
   loaded (wanted->task);
@@ -101,7 +102,7 @@ want_flow (GTask *task, SbFlowRow *row)
 
   if (flow != NULL)
     {
-      add_bell (listing, row, flow);
+      add_bell (listing, row, flow, FALSE);
       return;
     }
   wanted = g_new0 (Wanted, 1);
@@ -117,6 +118,7 @@ flows_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) rows = sb_store_list_flows_finish (SB_STORE (object), result, &error);
+  Listing *listing = g_task_get_task_data (task);
 
   if (rows == NULL)
     {
@@ -129,6 +131,9 @@ flows_cb (GObject *object, GAsyncResult *result, gpointer data)
 
       if (row->live_version > 0 && !g_str_equal (row->state, "draft"))
         want_flow (task, row);
+      else if (listing->core->trials != NULL &&
+               g_hash_table_contains (listing->core->trials, row->id))
+        add_bell (listing, row, g_hash_table_lookup (listing->core->trials, row->id), TRUE);
     }
   loaded (task);
 }

@@ -27,6 +27,7 @@ typedef struct
   SbHttp       *http;
   SbFlowCache  *flows;
   SbDispatcher *dispatcher;
+  GHashTable   *trials;         /* (nullable): flow id → SbFlow: drafts whose owner waits for a test */
 
   char         *mode;           /* "live", "practice", "sandbox" */
   char         *folder_id;

@@ -52,6 +52,7 @@ struct _SbEngine
   GSource      *retention;
   gint64        retention_ahead_us; /* of the wall clock before the elapsed time, a retention ago */
   GSource      *poke;
+  GPtrArray    *listens;      /* (nullable): of GTask: who listens for a test */
   GHashTable   *sign_ins;     /* (nullable): connection id → SbSignIn, each waiting for its person */
 };
 
@@ -80,6 +81,7 @@ char     *sb_engine_make_label   (SbEngine            *self,
                                   SbValue             *record);
 /* Nobody is waited for any more. */
 void      sb_engine_end_sign_ins (SbEngine            *self);
+void      sb_engine_end_listens  (SbEngine            *self);
 void      sb_engine_alert        (SbEngine            *self,
                                   const char          *message);
 void      sb_engine_plan_retention (SbEngine          *self,

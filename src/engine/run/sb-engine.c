@@ -233,6 +233,8 @@ close_core (SbEngine *self)
   clear_source (&self->retention);
   clear_source (&self->poke);
   g_clear_pointer (&self->sign_ins, g_hash_table_unref);
+  g_clear_pointer (&self->listens, g_ptr_array_unref);
+  g_clear_pointer (&core->trials, g_hash_table_unref);
   g_clear_object (&self->endpoint);
   if (self->practice != NULL)
     sb_practice_stop (self->practice);
@@ -338,6 +340,7 @@ stop (SbEngine *self, GTask *task)
   SB_CRASH_POINT ("engine-stopping");
   self->core.stopping = TRUE;
   sb_engine_end_sign_ins (self);
+  sb_engine_end_listens (self);
   if (self->endpoint != NULL)
     sb_endpoint_stop (self->endpoint);
   sb_dispatcher_stop (self->core.dispatcher);

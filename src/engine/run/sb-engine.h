@@ -100,6 +100,27 @@ void          sb_engine_test_connection_async  (SbEngine *self, const char *conn
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 char         *sb_engine_test_connection_finish (SbEngine *self, GAsyncResult *result, GError **error);
+/* What rang the bell of a flow while its owner listens for a test. */
+typedef struct
+{
+  gboolean  good;   /* it would start the flow */
+  char     *words;  /* what came of it, a sentence for the owner */
+  SbValue  *body;   /* (nullable): as the trigger sees it */
+  char     *label;  /* (nullable): "Order #1004" */
+  gint64    at_us;
+} SbHeard;
+
+typedef void (*SbListenFunc) (const SbHeard *heard, gpointer data);
+
+/* Tells @func, on the caller's thread-default context, of everything that rings the flow's bell, also of what is
+ * refused, until @cancellable is cancelled or an hour is over; then calls back (G_IO_ERROR_CANCELLED, UNAVAILABLE). A
+ * live flow goes on as always. One that is not live is heard as @flow, its draft, says; what comes is answered as
+ * usual, shown and not kept. */
+void          sb_engine_listen_async    (SbEngine *self, const char *flow_id, SbFlow *flow,
+                                         SbListenFunc func, gpointer func_data,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+gboolean      sb_engine_listen_finish   (SbEngine *self, GAsyncResult *result, GError **error);
 /* Signs in at the vendor in the browser: @func is told, on the caller's thread-default context, which address
  * to open there; then the browser is waited for on this computer, at most @patience_us (0: ten minutes) or until
  * @cancellable is cancelled. A second call for the same connection takes the place of the first. The result is a

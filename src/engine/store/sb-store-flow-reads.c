@@ -189,3 +189,47 @@ sb_store_list_versions_finish (SbStore *self, GAsyncResult *result, GError **err
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+static SbValue *
+read_refused (SbStatement *statement)
+{
+  SbValue *row = sb_value_new_object ();
+  g_autofree char *reason = sb_statement_get_text (statement, 0);
+
+  sb_value_set_string (row, "reason", reason);
+  sb_value_set_int (row, "count", sb_statement_get_int (statement, 1));
+  sb_value_set_int (row, "last_us", sb_statement_get_int (statement, 2));
+  return row;
+}
+
+static gboolean
+list_refused (SbDb *db, SbStoreRequest *request, GError **error)
+{
+  gint64 key;
+
+  if (!sb_db_find_flow (db, request->input, &key, error))
+    return FALSE;
+  return sb_db_return_rows (db, request,
+                            sb_db_bind (db, error,
+                                        "SELECT reason, n, last_us FROM refused WHERE flow = ?"
+                                        " ORDER BY last_us DESC LIMIT 10",
+                                        "i", key),
+                            (SbReadRow)read_refused, (GDestroyNotify)sb_value_unref, error);
+}
+
+void
+sb_store_list_refused_async (SbStore *self,
+                             const char *flow_id,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
+{
+  sb_store_ask (self, SB_LANE_READ, sb_store_list_refused_async, list_refused, g_strdup (flow_id),
+                g_free, cancellable, callback, data);
+}
+
+GPtrArray *
+sb_store_list_refused_finish (SbStore *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -128,6 +128,11 @@ gboolean   sb_store_accept_event_finish  (SbStore *self, GAsyncResult *result, S
 void       sb_store_set_take_accepted    (SbStore *self, gboolean take);
 /* Counts a request that was turned away (no body kept): shown beside the flow. */
 void       sb_store_count_refused        (SbStore *self, const char *flow_id, const char *reason);
+/* Why requests of a flow were turned away: GPtrArray of SbValue {"reason", "count", "last_us"}, latest first,
+ * at most ten. */
+void       sb_store_list_refused_async   (SbStore *self, const char *flow_id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_list_refused_finish  (SbStore *self, GAsyncResult *result, GError **error);
 
 void       sb_store_load_event_async     (SbStore *self, gint64 id, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
