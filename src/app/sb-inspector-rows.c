@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sb-inspector-private.h"
+#include "sb-trigger-guide.h"
 #include "sb-words.h"
 
 /* What each kind of card can be asked: the rows of the inspector. */
@@ -160,77 +161,11 @@ build_set_fields (SbInspector *self)
   sb_inspector_add_field (self, &spec, FALSE);
 }
 
-static void
-copy_clicked_cb (GtkButton *button, gpointer data)
-{
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (button)), data);
-  gtk_widget_activate_action (GTK_WIDGET (button), "win.toast", "s", _ ("Address copied"));
-}
-
 /* Where the bell is rung, and how to tell the vendor. */
 static void
 build_trigger (SbInspector *self)
 {
-  SbFlow *flow = sb_flow_model_get_flow (self->model);
-  SbConnectors *connectors = sb_flow_model_get_connectors (self->model);
-  SbConnector *connector = NULL;
-  SbFlowItem *item = sb_session_find_flow (self->session, sb_flow_model_get_id (self->model));
-  SbValue *setup = NULL;
-  g_autofree char *url = NULL;
-
-  if (item != NULL && sb_session_is_ready (self->session))
-    url = sb_engine_get_trigger_url (sb_session_get_engine (self->session),
-                                     sb_flow_item_get_row (item));
-  if (flow->trigger_connector != NULL)
-    connector = sb_connectors_find (connectors, flow->trigger_connector);
-  for (guint i = 0; connector != NULL && flow->trigger != NULL; i++)
-    {
-      SbValue *triggers = sb_value_get_member (connector->document, "triggers");
-      SbValue *trigger = sb_value_get_item (triggers, i);
-
-      if (trigger == NULL)
-        break;
-      if (g_strcmp0 (sb_value_get_string (trigger, "id"), flow->trigger) == 0)
-        setup = sb_value_get_member (trigger, "setup");
-    }
-
-  if (url != NULL)
-    {
-      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-      GtkWidget *entry = gtk_entry_new ();
-      GtkWidget *copy = gtk_button_new_with_label (_ ("Copy"));
-
-      add_note (self, _ ("Address of this bell"), "sb-field-label");
-      gtk_editable_set_text (GTK_EDITABLE (entry), url);
-      gtk_editable_set_editable (GTK_EDITABLE (entry), FALSE);
-      gtk_widget_set_hexpand (entry, TRUE);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _ ("Address of this bell"), -1);
-      g_signal_connect_data (copy, "clicked", G_CALLBACK (copy_clicked_cb), g_strdup (url),
-                             (GClosureNotify)G_CALLBACK (g_free), 0);
-      gtk_box_append (GTK_BOX (box), entry);
-      gtk_box_append (GTK_BOX (box), copy);
-      gtk_box_append (self->notes, box);
-      add_note (
-        self,
-        _ (
-          "It is on this computer only. Your tunnel or router passes what comes in from outside on "
-          "to it; the part after /in/ is the secret, keep it whole."),
-        "dim-label");
-    }
-  if (connector != NULL && sb_value_get_length (setup) > 0)
-    {
-      g_autofree char *heading = g_strdup_printf (_ ("How to tell %s"), connector->name);
-
-      add_note (self, heading, "sb-field-label");
-    }
-  for (guint i = 0; i < sb_value_get_length (setup); i++)
-    {
-      g_autofree char *text =
-        g_strdup_printf ("%u. %s", i + 1, sb_value_get_text (sb_value_get_item (setup, i)));
-
-      add_note (self, text, NULL);
-    }
+  gtk_box_append (self->notes, sb_trigger_guide_new (self->session, self->model));
 }
 
 static void
