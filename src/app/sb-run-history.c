@@ -196,7 +196,6 @@ compare_newest_first (gconstpointer a, gconstpointer b)
 static GArray *
 widen (SbRunHistory *self)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   guint done = 0; /* up to here is in @ids */
 

@@ -39,11 +39,11 @@ char      *sb_request_build_base    (SbConnector *connector,
                                      SbScope     *scope,
                                      GError     **error);
 
-/* Any other address of the vendor: @address is a template over settings and version. (transfer full)
+/* Any other address of the vendor: @base is a template over settings and version. (transfer full)
  * (nullable) */
 char      *sb_request_build_address (SbConnector *connector,
                                      SbConnection *connection,
-                                     const char  *address,
+                                     const char  *base,
                                      SbScope     *scope,
                                      GError     **error);
 /* What templates may refer to. @secrets, @key (nullable). (transfer full) */

@@ -251,7 +251,7 @@ address_cb (SbValue *progress, gpointer data)
   if (self->json)
     {
       sb_ctl_print_json (self, progress);
-      fflush (stdout);
+      (void)fflush (stdout);
       return;
     }
   sb_ctl_hint (self, _ ("Open this address in a browser on this computer:"));
@@ -259,7 +259,7 @@ address_cb (SbValue *progress, gpointer data)
   sb_ctl_hint (self, _ ("Waiting for the browser to come back to %s (Ctrl+C gives up) …"),
                sb_value_get_string (progress, "redirect"));
   /* A script that reads it must not wait for the end of what waits for the script. */
-  fflush (stdout);
+  (void)fflush (stdout);
 }
 
 static int

@@ -252,7 +252,7 @@ take_change (SbCtl *self, const char *text, int *status)
       return NULL;
     }
   value = is_json ? sb_json_parse (equals + 1, -1, &error) : sb_value_new_string (equals + 1);
-  if (value == NULL)
+  if (error != NULL)
     {
       *status = sb_ctl_usage (self, _ ("what follows := is not JSON: %s"), error->message);
       return NULL;
