@@ -13,20 +13,19 @@
 #include "sb-clock.h"
 #include "sb-compat.h"
 #include "sb-connection-dialog.h"
+#include "sb-connection-words.h"
 #include "sb-error.h"
+#include "sb-oauth.h"
 #include "sb-tile.h"
-
-/* Keys older than this are worth changing: the guide for owners says quarterly. */
-#define KEY_AGE_DAYS 90
-#define DAY_US       (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
 struct _SbConnectionsPage
 {
   AdwBin parent_instance;
 
   SbSession *session;
-  GPtrArray *rows;     /* the row widgets */
-  GHashTable *results; /* connection id → what its last test said */
+  GPtrArray *rows;       /* the row widgets */
+  GHashTable *results;   /* connection id → what its last test said */
+  GHashTable *signed_in; /* connection id → whether the keyring holds a sign-in */
   GtkWidget *add_button;
 
   GtkStack *stack;
@@ -60,24 +59,25 @@ list_users (SbConnectionsPage *self, const char *id)
   return g_strjoinv (", ", (char **)names->pdata);
 }
 
-static gboolean
-needs_secret (SbConnector *connector)
+static int
+is_signed_in (SbConnectionsPage *self, SbConnection *connection)
 {
-  for (guint i = 0; connector != NULL && i < connector->settings->len; i++)
-    {
-      const SbField *field = g_ptr_array_index (connector->settings, i);
+  gpointer known = NULL;
 
-      if (field->secret && field->required)
-        return TRUE;
-    }
-
-  return FALSE;
+  return g_hash_table_lookup_extended (self->signed_in, connection->id, NULL, &known)
+           ? GPOINTER_TO_INT (known)
+           : -1;
 }
 
+/* What it is, who uses it, how it gets in, and what is wrong with it: a line each. */
 static char *
-describe (SbConnectionsPage *self, SbConnection *connection, SbConnector *connector)
+describe (SbConnectionsPage *self,
+          SbConnection *connection,
+          SbConnector *connector,
+          SbKeyState *key)
 {
   g_autofree char *users = list_users (self, connection->id);
+  g_autofree char *words = NULL;
   GString *text = g_string_new (connector != NULL ? connector->name : connection->connector);
   const char *result = g_hash_table_lookup (self->results, connection->id);
 
@@ -86,20 +86,34 @@ describe (SbConnectionsPage *self, SbConnection *connection, SbConnector *connec
   else
     g_string_append (text, _ (" · not used yet"));
 
-  if (connection->secret_changed_us > 0)
-    {
-      gint64 days = (sb_clock_now_us () - connection->secret_changed_us) / DAY_US;
-
-      if (days > KEY_AGE_DAYS)
-        g_string_append_printf (text, _ (" · keys are %d days old: time to change them"),
-                                (int)days);
-    }
+  *key = SB_KEY_NONE;
+  if (connector != NULL)
+    *key = sb_connection_key_state (connection, connector, is_signed_in (self, connection),
+                                    sb_clock_now_us (), &words);
+  if (words != NULL)
+    g_string_append_printf (text, "\n%s", words);
   if (connection->trouble != NULL)
     g_string_append_printf (text, "\n%s", connection->trouble);
   else if (result != NULL)
     g_string_append_printf (text, "\n%s", result);
 
   return g_string_free (text, FALSE);
+}
+
+/* The word and a sign, so that nobody has to see a colour to tell real accounts from others. */
+static GtkWidget *
+make_badge (SbConnection *connection)
+{
+  gboolean production = g_str_equal (connection->environment, "production");
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (production ? "sb-bell-symbolic"
+                                                                          : "sb-flask-symbolic"));
+  gtk_box_append (GTK_BOX (box), gtk_label_new (sb_connection_environment_word (connection)));
+  gtk_widget_add_css_class (box, "sb-badge");
+  gtk_widget_add_css_class (box, production ? "sb-production" : "sb-sandbox");
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  return box;
 }
 
 static GtkWidget *
@@ -126,33 +140,42 @@ add_row (SbConnectionsPage *self, SbConnection *connection)
   gboolean production = g_str_equal (connection->environment, "production");
   AdwPreferencesGroup *group = production ? self->production_group : self->sandbox_group;
   GtkWidget *row = adw_action_row_new ();
-  g_autofree char *subtitle = describe (self, connection, connector);
+  SbKeyState key = SB_KEY_NONE;
+  g_autofree char *subtitle = describe (self, connection, connector, &key);
   GtkWidget *tile = sb_tile_new (connector != NULL ? connector->kind : "web", 32);
-  GtkWidget *test = gtk_button_new_with_label (_ ("Test"));
+  GtkWidget *button = NULL;
+  gboolean wants_sign_in = FALSE;
+  gboolean signs_in = connector != NULL && sb_oauth_get (connector, connection->settings) != NULL;
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), connection->name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 5);
 
   gtk_widget_set_valign (tile, GTK_ALIGN_CENTER);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), tile);
 
-  if (connection->trouble != NULL ||
-      (needs_secret (connector) && connection->secret_changed_us == 0))
+  if (connection->trouble != NULL || key == SB_KEY_MISSING || key == SB_KEY_OLD)
     {
       GtkWidget *mark = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
 
       gtk_widget_add_css_class (mark, "warning");
-      gtk_widget_set_tooltip_text (
-        mark, connection->trouble != NULL ? connection->trouble : _ ("No key was entered yet"));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (mark), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ ("Needs you"), -1);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), mark);
     }
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_badge (connection));
 
-  gtk_widget_set_valign (test, GTK_ALIGN_CENTER);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (test), "connections.test");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (test), "s", connection->id);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), test);
+  /* The one thing that helps stands there, and not what cannot help. */
+  wants_sign_in = signs_in && (connection->trouble != NULL || key == SB_KEY_MISSING);
+  button = gtk_button_new_with_label (wants_sign_in ? _ ("Sign In…") : _ ("Test"));
+  if (wants_sign_in)
+    gtk_widget_add_css_class (button, "suggested-action");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button),
+                                  wants_sign_in ? "connections.sign-in" : "connections.test");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", connection->id);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                              make_button ("document-edit-symbolic", _ ("Change, or enter keys"),
                                           "connections.edit", connection->id));
@@ -165,7 +188,7 @@ add_row (SbConnectionsPage *self, SbConnection *connection)
 }
 
 static void
-refresh (SbConnectionsPage *self)
+show_rows (SbConnectionsPage *self)
 {
   GPtrArray *connections = sb_session_get_connections (self->session);
   guint production = 0;
@@ -199,28 +222,6 @@ refresh (SbConnectionsPage *self)
   gtk_widget_set_visible (self->add_button, production + sandbox > 0);
 }
 
-static void
-open_dialog (SbConnectionsPage *self, SbConnection *connection)
-{
-  GtkWidget *dialog =
-    sb_connection_dialog_new (sb_session_get_engine (self->session), NULL, connection);
-
-  gtk_window_set_transient_for (GTK_WINDOW (dialog),
-                                GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-edit_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
-{
-  SbConnectionsPage *self = SB_CONNECTIONS_PAGE (widget);
-  SbConnection *connection =
-    sb_session_find_connection (self->session, g_variant_get_string (parameter, NULL));
-
-  if (connection != NULL)
-    open_dialog (self, connection);
-}
-
 typedef struct
 {
   SbConnectionsPage *page;
@@ -247,6 +248,80 @@ request_free (Request *request)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
+
+static void
+secrets_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Request) request = data;
+  SbConnectionsPage *self = request->page;
+  g_autoptr (GHashTable) secrets = sb_secrets_load_finish (SB_SECRETS (source), result, NULL);
+  gpointer known = GINT_TO_POINTER (-1);
+  int found = -1;
+
+  /* A locked keyring says nothing; the trouble of the connection does. */
+  if (self->session == NULL || secrets == NULL)
+    return;
+  found = g_hash_table_contains (secrets, SB_OAUTH_GRANT);
+  if (g_hash_table_lookup_extended (self->signed_in, request->id, NULL, &known) &&
+      GPOINTER_TO_INT (known) == found)
+    return;
+  g_hash_table_insert (self->signed_in, g_strdup (request->id), GINT_TO_POINTER (found));
+  show_rows (self);
+}
+
+/* Whether somebody has signed in is known to the keyring alone. */
+static void
+refresh (SbConnectionsPage *self)
+{
+  GPtrArray *connections = sb_session_get_connections (self->session);
+  SbEngine *engine = sb_session_get_engine (self->session);
+
+  show_rows (self);
+  for (guint i = 0; engine != NULL && connections != NULL && i < connections->len; i++)
+    {
+      SbConnection *connection = g_ptr_array_index (connections, i);
+      SbConnector *connector =
+        sb_connectors_find (sb_session_get_connectors (self->session), connection->connector);
+
+      if (connector != NULL && sb_oauth_get (connector, connection->settings) != NULL)
+        sb_secrets_load_async (sb_engine_get_secrets (engine), connection->id, NULL, secrets_cb,
+                               request_new (self, connection->id));
+    }
+}
+
+static GtkWidget *
+open_dialog (SbConnectionsPage *self, SbConnection *connection)
+{
+  GtkWidget *dialog =
+    sb_connection_dialog_new (sb_session_get_engine (self->session), NULL, connection);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog),
+                                GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  gtk_window_present (GTK_WINDOW (dialog));
+  return dialog;
+}
+
+static void
+sign_in_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbConnectionsPage *self = SB_CONNECTIONS_PAGE (widget);
+  SbConnection *connection =
+    sb_session_find_connection (self->session, g_variant_get_string (parameter, NULL));
+
+  if (connection != NULL)
+    gtk_widget_activate_action (open_dialog (self, connection), "dialog.sign-in", NULL);
+}
+
+static void
+edit_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbConnectionsPage *self = SB_CONNECTIONS_PAGE (widget);
+  SbConnection *connection =
+    sb_session_find_connection (self->session, g_variant_get_string (parameter, NULL));
+
+  if (connection != NULL)
+    open_dialog (self, connection);
+}
 
 static void
 tested_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -419,6 +494,7 @@ sb_connections_page_finalize (GObject *object)
 
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_pointer (&self->results, g_hash_table_unref);
+  g_clear_pointer (&self->signed_in, g_hash_table_unref);
 
   G_OBJECT_CLASS (sb_connections_page_parent_class)->finalize (object);
 }
@@ -439,6 +515,7 @@ sb_connections_page_class_init (SbConnectionsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbConnectionsPage, sandbox_group);
 
   gtk_widget_class_install_action (widget_class, "connections.edit", "s", edit_action);
+  gtk_widget_class_install_action (widget_class, "connections.sign-in", "s", sign_in_action);
   gtk_widget_class_install_action (widget_class, "connections.test", "s", test_action);
   gtk_widget_class_install_action (widget_class, "connections.remove", "s", remove_action);
 }
@@ -448,6 +525,7 @@ sb_connections_page_init (SbConnectionsPage *self)
 {
   self->rows = g_ptr_array_new ();
   self->results = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->signed_in = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->add_button = g_object_ref_sink (gtk_button_new_with_label (_ ("Add Connection…")));
