@@ -13,6 +13,7 @@
 #include "sb-activity-page.h"
 #include "sb-adaptive.h"
 #include "sb-gate-popover.h"
+#include "sb-guide-bar.h"
 #include "sb-map-page.h"
 #include "sb-page.h"
 #include "sb-pilot-page.h"
@@ -32,6 +33,7 @@ struct _SbFlowView
   GtkMenuButton *live_button;
   GtkImage *live_icon;
   SbGatePopover *gate;
+  SbGuideBar *guide_bar;
   GMenu *versions_menu;
   GtkWidget *map_page;
   GtkWidget *pilot_page;
@@ -42,6 +44,14 @@ struct _SbFlowView
   SbFlowModel *model;
 };
 
+enum
+{
+  PROP_GUIDE = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (SbFlowView, sb_flow_view, ADW_TYPE_BIN)
 
 static void
@@ -51,6 +61,7 @@ adapt_cb (SbFlowView *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->switcher), !narrow);
   adw_view_switcher_bar_set_reveal (self->switcher_bar, narrow);
+  sb_guide_bar_set_narrow (self->guide_bar, narrow);
 }
 
 static void
@@ -144,8 +155,15 @@ gate_changed_cb (SbFlowView *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->live_button), "sb-open");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->live_button), "sb-open");
+  sb_guide_bar_set_facts (self->guide_bar, sb_gate_popover_get_facts (self->gate));
   show_header (self);
   show_versions (self);
+}
+
+static void
+guide_shown_cb (SbFlowView *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUIDE]);
 }
 
 void
@@ -157,6 +175,7 @@ sb_flow_view_set_session (SbFlowView *self, SbSession *session)
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     sb_page_set_session (SB_PAGE (pages[i]), session);
   sb_gate_popover_set_session (self->gate, session);
+  sb_guide_bar_set_session (self->guide_bar, session);
   g_signal_connect_object (session, "flows-changed", G_CALLBACK (show_header), self,
                            G_CONNECT_SWAPPED);
 }
@@ -175,6 +194,7 @@ sb_flow_view_set_model (SbFlowView *self, SbFlowModel *model)
     g_signal_connect_object (model, "changed", G_CALLBACK (show_header), self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     sb_page_set_model (SB_PAGE (pages[i]), model);
+  sb_guide_bar_set_model (self->guide_bar, model);
   sb_gate_popover_set_model (self->gate, model);
   show_header (self);
 }
@@ -204,6 +224,37 @@ sb_flow_view_set_narrow (SbFlowView *self, gboolean narrow)
   gtk_widget_set_visible (self->sidebar_button, narrow);
 }
 
+void
+sb_flow_view_show_gate (SbFlowView *self)
+{
+  gtk_menu_button_popup (self->live_button);
+}
+
+void
+sb_flow_view_guide_next (SbFlowView *self)
+{
+  g_object_set (self->guide_bar, "shown", TRUE, NULL);
+  sb_guide_bar_go (self->guide_bar);
+}
+
+static void
+sb_flow_view_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_GUIDE)
+    g_object_get_property (G_OBJECT (SB_FLOW_VIEW (object)->guide_bar), "shown", value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+sb_flow_view_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_GUIDE)
+    g_object_set_property (G_OBJECT (SB_FLOW_VIEW (object)->guide_bar), "shown", value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
 static void
 sb_flow_view_dispose (GObject *object)
 {
@@ -222,8 +273,16 @@ sb_flow_view_class_init (SbFlowViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sb_flow_view_dispose;
+  G_OBJECT_CLASS (klass)->get_property = sb_flow_view_get_property;
+  G_OBJECT_CLASS (klass)->set_property = sb_flow_view_set_property;
+  properties[PROP_GUIDE] =
+    g_param_spec_boolean ("guide", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
+  gtk_widget_class_install_property_action (widget_class, "flow.guide", "guide");
   g_type_ensure (SB_TYPE_ADAPTIVE);
   g_type_ensure (SB_TYPE_GATE_POPOVER);
+  g_type_ensure (SB_TYPE_GUIDE_BAR);
   g_type_ensure (SB_TYPE_MAP_PAGE);
   g_type_ensure (SB_TYPE_PILOT_PAGE);
   g_type_ensure (SB_TYPE_ACTIVITY_PAGE);
@@ -240,6 +299,7 @@ sb_flow_view_class_init (SbFlowViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbFlowView, live_button);
   gtk_widget_class_bind_template_child (widget_class, SbFlowView, live_icon);
   gtk_widget_class_bind_template_child (widget_class, SbFlowView, gate);
+  gtk_widget_class_bind_template_child (widget_class, SbFlowView, guide_bar);
   gtk_widget_class_bind_template_child (widget_class, SbFlowView, versions_menu);
   gtk_widget_class_bind_template_child (widget_class, SbFlowView, map_page);
   gtk_widget_class_bind_template_child (widget_class, SbFlowView, pilot_page);
@@ -254,5 +314,7 @@ sb_flow_view_init (SbFlowView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (self->gate, "changed", G_CALLBACK (gate_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->guide_bar, "notify::shown", G_CALLBACK (guide_shown_cb), self,
                            G_CONNECT_SWAPPED);
 }

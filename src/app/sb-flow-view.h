@@ -27,6 +27,10 @@ const char *sb_flow_view_get_view    (SbFlowView  *self);
 void        sb_flow_view_set_view    (SbFlowView  *self,
                                       const char  *view);
 void        sb_flow_view_run_pilot   (SbFlowView  *self);
+/* What going live means, or why it is closed. */
+void        sb_flow_view_show_gate   (SbFlowView  *self);
+/* Goes where the next thing of the 90-minute guide is done; brings the guide back where it was away. */
+void        sb_flow_view_guide_next  (SbFlowView  *self);
 /* Puts a name on the sidebar button's tooltip and shows it where the sidebar can be away. */
 void        sb_flow_view_set_narrow  (SbFlowView  *self,
                                       gboolean     narrow);

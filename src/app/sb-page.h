@@ -32,8 +32,8 @@ G_BEGIN_DECLS
  *     owner there are the window's actions: "win.toast" (s), "win.undo-toast" (s), "win.show-flow" (s: flow id),
  *     "win.show-page" (s: "inbox", "activity", "connections", "dashboard", "welcome"), "win.show-runs"
  *     (sxx: flow id or "", opened since, until, UTC µs or 0), "win.show-view" (s: "map", "pilot",
- *     "activity", "plan"), "win.show-step" (s: node id on the map), "win.run-pilot", "win.add-connection"
- *     (s: connector id, "" for any).
+ *     "activity", "plan"), "win.show-step" (s: node id on the map), "win.show-gate",
+ *     "win.run-pilot", "win.add-connection" (s: connector id, "" for any).
  */
 #define SB_TYPE_PAGE (sb_page_get_type ())
 G_DECLARE_INTERFACE (SbPage, sb_page, SB, PAGE, GtkWidget)

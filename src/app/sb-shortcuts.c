@@ -45,6 +45,7 @@ static const Group groups[] = {
       { N_ ("Activity of the flow"), "win.show-view::activity", { "<Alt>3" } },
       { N_ ("Plan"), "win.show-view::plan", { "<Alt>4" } },
       { N_ ("Run the pilot"), "win.run-pilot", { "<Primary>r" } },
+      { N_ ("The next thing of the guide"), "win.guide-next", { "<Primary>g" } },
       { N_ ("Previous record"), "win.previous-record", { "<Alt>Left" } },
       { N_ ("Next record"), "win.next-record", { "<Alt>Right" } },
       { N_ ("Undo"), "win.undo", { "<Primary>z" } },

@@ -12,6 +12,7 @@
 
 #include "sb-adaptive.h"
 #include "sb-commands.h"
+#include "sb-guide-stage.h"
 #include "sb-tile.h"
 #include "sb-words.h"
 
@@ -24,6 +25,7 @@ struct _SbWelcomePage
   SbAdaptive *adaptive;
   GtkFlowBox *choices;
   GtkRevealer *guide;
+  GtkBox *stages;
 
   SbSession *session;
 };
@@ -197,6 +199,7 @@ sb_welcome_page_class_init (SbWelcomePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbWelcomePage, adaptive);
   gtk_widget_class_bind_template_child (widget_class, SbWelcomePage, choices);
   gtk_widget_class_bind_template_child (widget_class, SbWelcomePage, guide);
+  gtk_widget_class_bind_template_child (widget_class, SbWelcomePage, stages);
   gtk_widget_class_bind_template_callback (widget_class, adapt_cb);
 }
 
@@ -204,4 +207,6 @@ static void
 sb_welcome_page_init (SbWelcomePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; i < SB_GUIDE_N_STAGES; i++)
+    gtk_box_append (self->stages, sb_guide_stage_new (NULL, i, SB_GUIDE_MAP, 0));
 }

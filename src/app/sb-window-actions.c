@@ -525,6 +525,26 @@ show_step_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+show_gate_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SbWindow *self = SB_WINDOW (widget);
+
+  if (self->model == NULL)
+    return;
+  sb_window_show_page (self, "flow");
+  sb_flow_view_show_gate (self->flow_view);
+}
+
+static void
+guide_next_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SbWindow *self = SB_WINDOW (widget);
+
+  if (self->model != NULL)
+    sb_flow_view_guide_next (self->flow_view);
+}
+
+static void
 toast_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   sb_window_toast (SB_WINDOW (widget), g_variant_get_string (parameter, NULL));
@@ -584,8 +604,8 @@ void
 sb_window_update_actions (SbWindow *self)
 {
   static const char *const of_flow[] = {
-    "win.export",  "win.duplicate",      "win.rename",      "win.delete",         "win.run-pilot",
-    "win.go-live", "win.go-live-anyway", "win.next-record", "win.previous-record"
+    "win.export",  "win.duplicate",      "win.rename",      "win.delete",          "win.run-pilot",
+    "win.go-live", "win.go-live-anyway", "win.next-record", "win.previous-record", "win.guide-next"
   };
   GtkWidget *widget = GTK_WIDGET (self);
   gboolean ready = sb_session_is_ready (self->session);
@@ -640,6 +660,8 @@ sb_window_install_actions (GtkWidgetClass *widget_class)
     { "win.show-runs", "(sxx)", show_runs_cb },
     { "win.show-view", "s", show_view_cb },
     { "win.show-step", "s", show_step_cb },
+    { "win.show-gate", NULL, show_gate_cb },
+    { "win.guide-next", NULL, guide_next_cb },
     { "win.toast", "s", toast_cb },
     { "win.undo-toast", "s", undo_toast_cb },
     { "win.toggle-sidebar", NULL, toggle_sidebar_cb },

@@ -29,6 +29,16 @@ trial_free (Trial *trial)
   g_free (trial);
 }
 
+/* The window's guide asks whether an account was tried since its secret was put in. */
+static void
+note_tested (SbEngine *self, const char *connection_id)
+{
+  g_autofree char *key = g_strconcat (SB_MEMO_TESTED, connection_id, NULL);
+  g_autoptr (SbValue) now = sb_value_new_int (sb_clock_now_us ());
+
+  sb_store_set_setting_async (self->core.store, key, now, NULL, NULL, NULL);
+}
+
 static void try_connection (SbEngine *self, GTask *task);
 
 static void
@@ -94,6 +104,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
     {
     case SB_OUTCOME_DONE:
       sb_accounts_clear_trouble (self->core.accounts, trial->connection_id);
+      note_tested (self, trial->connection_id);
       g_task_return_pointer (task,
                              g_strdup_printf (_ ("%s answers, and the connection “%s” works"),
                                               connector->name, trial->account->connection->name),

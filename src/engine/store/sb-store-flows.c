@@ -420,6 +420,8 @@ remove_flow (SbDb *db, SbStoreRequest *request, GError **error)
                   "ii", key, now_us) ||
       !sb_db_run (db, error, "DELETE FROM settings WHERE key = ? || ?", "tt", SB_STORE_RECORDS,
                   input->id) ||
+      !sb_db_run (db, error, "DELETE FROM settings WHERE key = ?1 || ?2", "tt", SB_MEMO_GUIDE,
+                  input->id) ||
       !sb_db_audit (db, "flow-removed", input->id, NULL, error))
     return FALSE;
   SB_CRASH_POINT ("flow-removed-written");

@@ -264,7 +264,8 @@ static gboolean
 set_setting (SbDb *db, SbStoreRequest *request, GError **error)
 {
   KeptInput *input = request->input;
-  gboolean done = sb_db_audit (db, "setting-changed", input->name, input->value, error);
+  gboolean memo = g_str_has_prefix (input->name, SB_MEMO);
+  gboolean done = memo || sb_db_audit (db, "setting-changed", input->name, input->value, error);
 
   if (done)
     done =
@@ -275,6 +276,8 @@ set_setting (SbDb *db, SbStoreRequest *request, GError **error)
         : sb_db_run (db, error, "DELETE FROM settings WHERE key = ?", "t", input->name);
 
   SB_CRASH_POINT ("setting-written");
+  if (done && memo)
+    sb_db_note (db, "memo", input->name);
   if (done)
     sb_store_request_return_int (request, TRUE);
   return done;

@@ -245,6 +245,11 @@ void       sb_store_list_audit_async     (SbStore *self, guint limit, GCancellab
                                          GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sb_store_list_audit_finish    (SbStore *self, GAsyncResult *result, GError **error);
 
+/* Keys that begin with "memo." hold what the program keeps in mind for itself; they are not on record, and
+ * ::changed tells of them as "memo". */
+#define SB_MEMO        "memo."
+#define SB_MEMO_TESTED "memo.tested." /* and a connection's id: UTC µs when it last answered a test */
+#define SB_MEMO_GUIDE  "memo.guide."  /* and a flow's id: how far its guide is; gone with the flow */
 void       sb_store_get_setting_async    (SbStore *self, const char *key, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 SbValue   *sb_store_get_setting_finish   (SbStore *self, GAsyncResult *result, GError **error);
