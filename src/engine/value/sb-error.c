@@ -10,7 +10,12 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK (sb - error - quark, sb_error)
+/* Without G_DEFINE_QUARK (), whose variable threads write at once. */
+GQuark
+sb_error_quark (void)
+{
+  return g_quark_from_static_string ("sb-error-quark");
+}
 
 /**
  * sb_text_fit:
