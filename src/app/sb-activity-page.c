@@ -15,6 +15,8 @@
 #include "sb-run-view.h"
 #include "sb-time-filter.h"
 
+#define MAX_QUOTED 40
+
 struct _SbActivityPage
 {
   AdwBin parent_instance;
@@ -26,7 +28,11 @@ struct _SbActivityPage
   GPtrArray *flow_ids; /* of char*, as in the drop-down; the first is NULL: any */
   gboolean updating;   /* the drop-downs are being filled */
 
+  GtkEventController *keys; /* (nullable): while it is seen */
+
   GtkStack *stack;
+  GtkStack *list_stack;
+  AdwStatusPage *nothing_page;
   GtkSearchEntry *search_entry;
   GtkWidget *flow_child;
   GtkDropDown *flow_drop_down;
@@ -93,6 +99,26 @@ selected_cb (SbActivityPage *self)
     sb_run_view_set_run (self->run_view, sb_run_item_get_id (item));
 }
 
+/* What to do where nothing is found. */
+static void
+show_nothing (SbActivityPage *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  g_autofree char *words = NULL;
+
+  if (*text == '\0')
+    words = g_strdup (_ ("No run is of this flow, this result and this time."));
+  else if (g_utf8_strlen (text, -1) <= MAX_QUOTED)
+    words = g_strdup_printf (
+      _ ("“%s” is in no name, event or problem of these runs. Words are found from their "
+         "beginning: try the number alone, or one name."),
+      escaped);
+  else
+    words = g_strdup (_ ("No run has all of these words. Try the number alone, or one name."));
+  adw_status_page_set_description (self->nothing_page, words);
+}
+
 /* After an update the row of the run that is shown is the chosen one again; where none was chosen,
  * the first run is. */
 static void
@@ -108,6 +134,9 @@ loaded_cb (SbActivityPage *self)
   else
     count = g_strdup_printf (ngettext ("%u run", "%u runs", n_runs), n_runs);
   gtk_label_set_label (self->count_label, count);
+  if (n_runs == 0)
+    show_nothing (self);
+  gtk_stack_set_visible_child_name (self->list_stack, n_runs > 0 ? "list" : "nothing");
 
   gtk_stack_set_visible_child_name (self->stack,
                                     n_runs > 0 || is_filtered (self) ? "runs" : "empty");
@@ -176,6 +205,90 @@ sb_activity_page_filter (
   gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
   self->updating = FALSE;
   run_query (self);
+}
+
+/* --- keys
+ * ------------------------------------------------------------------------------------------- */
+
+/* The row that is chosen has the focus, so that arrows go on from there. */
+static void
+focus_list (SbActivityPage *self)
+{
+  GtkWidget *list = GTK_WIDGET (self->list_view);
+  guint selected = gtk_single_selection_get_selected (self->selection);
+
+  if (selected == GTK_INVALID_LIST_POSITION)
+    return;
+  gtk_widget_activate_action (list, "list.scroll-to-item", "u", selected);
+  for (GtkWidget *row = gtk_widget_get_first_child (list); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    if ((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_SELECTED) != 0)
+      {
+        gtk_widget_grab_focus (row);
+        return;
+      }
+}
+
+static void
+search_activated_cb (SbActivityPage *self)
+{
+  focus_list (self);
+}
+
+static void
+search_stopped_cb (SbActivityPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+  focus_list (self);
+}
+
+/* Enter on a run goes on to its time line. */
+static void
+row_activated_cb (SbActivityPage *self)
+{
+  sb_run_view_focus (self->run_view);
+}
+
+static gboolean
+search_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (SB_ACTIVITY_PAGE (widget)->search_entry));
+}
+
+static void
+show_all_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  sb_activity_page_filter (SB_ACTIVITY_PAGE (widget), NULL, NULL, 0, 0);
+  gtk_widget_grab_focus (GTK_WIDGET (SB_ACTIVITY_PAGE (widget)->search_entry));
+}
+
+/* The search key counts wherever in the window the focus is; there are two of these pages, so only
+ * for the one that is seen. */
+static void
+sb_activity_page_map (GtkWidget *widget)
+{
+  SbActivityPage *self = SB_ACTIVITY_PAGE (widget);
+
+  GTK_WIDGET_CLASS (sb_activity_page_parent_class)->map (widget);
+  self->keys = gtk_shortcut_controller_new ();
+  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (self->keys),
+                                     GTK_SHORTCUT_SCOPE_GLOBAL);
+  /* A label whose text can be chosen swallows keys. */
+  gtk_event_controller_set_propagation_phase (self->keys, GTK_PHASE_CAPTURE);
+  gtk_shortcut_controller_add_shortcut (
+    GTK_SHORTCUT_CONTROLLER (self->keys),
+    gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("<Control>f"),
+                      gtk_callback_action_new (search_key_cb, NULL, NULL)));
+  gtk_widget_add_controller (widget, self->keys);
+}
+
+static void
+sb_activity_page_unmap (GtkWidget *widget)
+{
+  SbActivityPage *self = SB_ACTIVITY_PAGE (widget);
+
+  gtk_widget_remove_controller (widget, g_steal_pointer (&self->keys));
+  GTK_WIDGET_CLASS (sb_activity_page_parent_class)->unmap (widget);
 }
 
 static void
@@ -264,12 +377,16 @@ sb_activity_page_class_init (SbActivityPageClass *klass)
 
   object_class->dispose = sb_activity_page_dispose;
   object_class->finalize = sb_activity_page_finalize;
+  widget_class->map = sb_activity_page_map;
+  widget_class->unmap = sb_activity_page_unmap;
 
   g_type_ensure (SB_TYPE_RUN_VIEW);
   g_type_ensure (SB_TYPE_TIME_FILTER);
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/signalbox/Signalbox/sb-activity-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, SbActivityPage, list_stack);
+  gtk_widget_class_bind_template_child (widget_class, SbActivityPage, nothing_page);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, flow_child);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, flow_drop_down);
@@ -279,6 +396,10 @@ sb_activity_page_class_init (SbActivityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, count_label);
   gtk_widget_class_bind_template_child (widget_class, SbActivityPage, run_view);
   gtk_widget_class_bind_template_callback (widget_class, query_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_install_action (widget_class, "activity.show-all", NULL, show_all_action);
 }
 
 static void
@@ -289,4 +410,5 @@ sb_activity_page_init (SbActivityPage *self)
   self->flow_ids = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_view_set_factory (self->list_view, factory);
+  gtk_search_entry_set_key_capture_widget (self->search_entry, GTK_WIDGET (self->list_view));
 }

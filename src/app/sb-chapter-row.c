@@ -68,19 +68,54 @@ static const struct
   { "sent", "sb-working-symbolic", "accent", N_ ("Sent, no answer yet") },
 };
 
-static GtkWidget *
-make_attempt_row (SbAttempt *attempt)
+static guint
+find_outcome (SbAttempt *attempt)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  g_autofree char *name = g_strdup_printf (_ ("Attempt %d"), attempt->number);
-  g_autofree char *words = NULL;
-  g_autofree char *took = NULL;
   guint outcome = 0;
-  GtkWidget *icon, *label;
 
   while (outcome < G_N_ELEMENTS (outcomes) - 1 &&
          !g_str_equal (outcomes[outcome].state, attempt->state))
     outcome++;
+  return outcome;
+}
+
+char *
+sb_chapter_row_dup_outcome (SbAttempt *attempt)
+{
+  const char *words =
+    attempt->message != NULL ? attempt->message : _ (outcomes[find_outcome (attempt)].words);
+
+  return attempt->status > 0 ? g_strdup_printf ("%s (%u)", words, attempt->status)
+                             : g_strdup (words);
+}
+
+/* A button with an eye; one attempt is as good as another to look at. */
+static GtkWidget *
+make_details_button (guint index)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("sb-eye-symbolic");
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "sb-details");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, _ ("Request and Response"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Request and Response"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "chapter.show-attempt");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", index);
+
+  return button;
+}
+
+static GtkWidget *
+make_attempt_row (SbAttempt *attempt, guint index, gboolean alone)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  g_autofree char *name = g_strdup_printf (_ ("Attempt %d"), attempt->number);
+  g_autofree char *words = sb_chapter_row_dup_outcome (attempt);
+  g_autofree char *took = NULL;
+  guint outcome = find_outcome (attempt);
+  GtkWidget *icon, *label;
 
   icon = gtk_image_new_from_icon_name (outcomes[outcome].icon);
   gtk_widget_add_css_class (icon, outcomes[outcome].style);
@@ -89,12 +124,6 @@ make_attempt_row (SbAttempt *attempt)
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), make_label (name, NULL, NULL));
 
-  words =
-    attempt->status > 0
-      ? g_strdup_printf ("%s (%u)",
-                         attempt->message != NULL ? attempt->message : _ (outcomes[outcome].words),
-                         attempt->status)
-      : g_strdup (attempt->message != NULL ? attempt->message : _ (outcomes[outcome].words));
   label = make_label (words, "dim-label", NULL);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), label);
@@ -105,20 +134,33 @@ make_attempt_row (SbAttempt *attempt)
                               (double)(attempt->ended_us - attempt->started_us) / G_USEC_PER_SEC);
       gtk_box_append (GTK_BOX (box), make_label (took, "dim-label", "numeric"));
     }
+  if (!alone)
+    gtk_box_append (GTK_BOX (box), make_details_button (index));
   gtk_widget_add_css_class (box, "sb-attempt");
 
   return box;
 }
 
 static void
-show_exchange_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+show_attempt_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbChapterRow *self = SB_CHAPTER_ROW (widget);
-  SbAttempt *last = g_ptr_array_index (self->attempts, self->attempts->len - 1);
+  guint index = g_variant_get_uint32 (parameter);
+  SbAttempt *attempt;
+  g_autofree char *title = NULL;
+  g_autofree char *asked = NULL;
 
-  sb_text_dialog_present (widget, self->title, _ ("What was asked"), last->request,
-                          _ ("What came back"),
-                          last->response != NULL ? last->response : last->message);
+  if (index >= self->attempts->len)
+    return;
+  attempt = g_ptr_array_index (self->attempts, index);
+  title = self->attempts->len > 1
+            ? g_strdup_printf (_ ("%s, attempt %d"), self->title, attempt->number)
+            : g_strdup (self->title);
+  asked = attempt->key != NULL
+            ? g_strdup_printf (_ ("What was asked, under the key %s"), attempt->key)
+            : g_strdup (_ ("What was asked"));
+  sb_text_dialog_present (widget, title, asked, attempt->request, _ ("What came back"),
+                          attempt->response != NULL ? attempt->response : attempt->message);
 }
 
 static GtkWidget *
@@ -130,7 +172,8 @@ make_attempts_card (SbChapterRow *self, gboolean keyed)
   GtkWidget *note;
 
   for (guint i = 0; i < self->attempts->len; i++)
-    gtk_box_append (GTK_BOX (card), make_attempt_row (g_ptr_array_index (self->attempts, i)));
+    gtk_box_append (GTK_BOX (card), make_attempt_row (g_ptr_array_index (self->attempts, i), i,
+                                                      self->attempts->len == 1));
 
   note = make_label (keyed && self->attempts->len > 1
                        ? _ ("The same key each time, so it is done at most once")
@@ -138,7 +181,8 @@ make_attempts_card (SbChapterRow *self, gboolean keyed)
                      "dim-label", NULL);
   gtk_widget_set_hexpand (note, TRUE);
   gtk_box_append (GTK_BOX (foot), note);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "chapter.show-exchange");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "chapter.show-attempt");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", self->attempts->len - 1);
   gtk_box_append (GTK_BOX (foot), button);
   gtk_widget_add_css_class (foot, "sb-attempt");
   gtk_box_append (GTK_BOX (card), foot);
@@ -147,22 +191,6 @@ make_attempts_card (SbChapterRow *self, gboolean keyed)
   gtk_widget_set_margin_top (card, 8);
 
   return card;
-}
-
-/* A step that was done at the first attempt needs no list of attempts, only a way to look at it. */
-static GtkWidget *
-make_details_button (void)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name ("sb-eye-symbolic");
-
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "sb-details");
-  gtk_widget_set_tooltip_text (button, _ ("Request and Response"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Request and Response"), -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "chapter.show-exchange");
-
-  return button;
 }
 
 /* The tile, and below it the rail that leads to the next entry. */
@@ -218,8 +246,7 @@ sb_chapter_row_class_init (SbChapterRowClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = sb_chapter_row_finalize;
 
-  gtk_widget_class_install_action (widget_class, "chapter.show-exchange", NULL,
-                                   show_exchange_action);
+  gtk_widget_class_install_action (widget_class, "chapter.show-attempt", "u", show_attempt_action);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
 }
 
@@ -246,8 +273,10 @@ sb_chapter_row_new (const SbChapter *chapter, gboolean last)
 
   gtk_widget_set_hexpand (title, TRUE);
   gtk_box_append (GTK_BOX (head), title);
+  /* A step that was done at the first attempt needs no list of attempts, only a way to look at it.
+   */
   if (plain)
-    gtk_box_append (GTK_BOX (head), make_details_button ());
+    gtk_box_append (GTK_BOX (head), make_details_button (0));
   if (time != NULL)
     gtk_box_append (GTK_BOX (head), make_label (time, "dim-label", "numeric"));
   gtk_box_append (GTK_BOX (words), head);

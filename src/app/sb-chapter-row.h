@@ -19,5 +19,7 @@ G_DECLARE_FINAL_TYPE (SbChapterRow, sb_chapter_row, SB, CHAPTER_ROW, AdwBin)
 
 GtkWidget *sb_chapter_row_new (const SbChapter *chapter,
                                gboolean         last);
+/* "Stripe asked to wait 2 seconds (429)": what became of an attempt. (transfer full) */
+char      *sb_chapter_row_dup_outcome (SbAttempt *attempt);
 
 G_END_DECLS

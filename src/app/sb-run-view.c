@@ -11,8 +11,9 @@
 #include <glib/gi18n.h>
 
 #include "sb-chapter-row.h"
+#include "sb-clock.h"
 #include "sb-compat.h"
-#include "sb-json.h"
+#include "sb-run-text.h"
 #include "sb-story.h"
 #include "sb-text-dialog.h"
 
@@ -25,25 +26,17 @@ struct _SbRunView
   SbClaim *claim; /* (nullable): what is shown */
   GCancellable *cancellable;
   gboolean loading;
+  guint tick; /* while it waits */
 
   GtkStack *stack;
   GtkLabel *title_label;
   GtkLabel *subtitle_label;
+  GtkLabel *wait_label;
+  GtkWidget *event_button;
   GtkBox *chapters_box;
 };
 
 G_DEFINE_FINAL_TYPE (SbRunView, sb_run_view, ADW_TYPE_BIN)
-
-static const char *
-get_mode_words (const char *mode)
-{
-  if (g_strcmp0 (mode, "practice") == 0)
-    return _ ("Practice");
-  if (g_strcmp0 (mode, "sandbox") == 0)
-    return _ ("Sandbox");
-
-  return _ ("Live");
-}
 
 static void
 clear_chapters (SbRunView *self)
@@ -54,30 +47,64 @@ clear_chapters (SbRunView *self)
     gtk_box_remove (self->chapters_box, child);
 }
 
+/* FALSE: it waits for nothing that a clock brings. */
+static gboolean
+show_wait (SbRunView *self)
+{
+  SbRun *run = self->claim != NULL ? self->claim->run : NULL;
+  gboolean waits = run != NULL && g_str_equal (run->state, "waiting") && run->due_us > 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->wait_label), waits);
+  if (waits)
+    {
+      g_autofree char *until = sb_run_text_until (run->due_us, sb_clock_now_us ());
+      /* Translators: %s is "in 4 min", "now". */
+      g_autofree char *words = g_strdup_printf (_ ("Goes on %s"), until);
+
+      gtk_label_set_label (self->wait_label, words);
+    }
+  return waits;
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  SbRunView *self = data;
+
+  if (show_wait (self))
+    return G_SOURCE_CONTINUE;
+  self->tick = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static GPtrArray *
+tell (SbRunView *self)
+{
+  return sb_story_tell (self->claim, sb_session_get_connectors (self->session));
+}
+
 static void
 show_claim (SbRunView *self, SbClaim *claim)
 {
   SbRun *run = claim->run;
-  g_autoptr (GPtrArray) chapters = sb_story_tell (claim, sb_session_get_connectors (self->session));
-  g_autoptr (GDateTime) started =
-    g_date_time_new_from_unix_local (run->started_us / G_USEC_PER_SEC);
-  g_autofree char *day = g_date_time_format (started, "%A %-d %B %Y");
-  g_autofree char *subtitle = g_strdup_printf (
-    _ ("%s, version %d · %s · %s"), run->flow_name != NULL ? run->flow_name : run->flow_id,
-    run->version, get_mode_words (run->mode), day);
+  g_autofree char *subtitle = sb_run_text_subtitle (run);
+  g_autoptr (GPtrArray) chapters = NULL;
 
   gtk_label_set_label (self->title_label,
                        run->label != NULL ? run->label : _ ("A run without a name"));
   gtk_label_set_label (self->subtitle_label, subtitle);
 
+  sb_claim_ref (claim);
+  g_clear_pointer (&self->claim, sb_claim_unref);
+  self->claim = claim;
+  chapters = tell (self);
   clear_chapters (self);
   for (guint i = 0; i < chapters->len; i++)
     gtk_box_append (self->chapters_box,
                     sb_chapter_row_new (g_ptr_array_index (chapters, i), i + 1 == chapters->len));
 
-  /* The chapters borrow their attempts from the claim. */
-  g_clear_pointer (&self->claim, sb_claim_unref);
-  self->claim = sb_claim_ref (claim);
+  if (show_wait (self) && self->tick == 0)
+    self->tick = g_timeout_add_seconds (1, tick_cb, self);
   gtk_stack_set_visible_child_name (self->stack, "run");
 }
 
@@ -155,6 +182,12 @@ sb_run_view_get_run (SbRunView *self)
   return self->run;
 }
 
+void
+sb_run_view_focus (SbRunView *self)
+{
+  gtk_widget_grab_focus (self->event_button);
+}
+
 static void
 show_event_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
@@ -206,14 +239,30 @@ static void
 replay_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   SbRunView *self = SB_RUN_VIEW (widget);
+  g_autoptr (GPtrArray) chapters = NULL;
+  g_autofree char *words = NULL;
 
   if (self->claim == NULL)
     return;
-  sb_compat_ask (
-    widget, _ ("Run this event again?"),
-    _ ("Every step is taken again by the flow’s live version, as if the event had just come in. "
-       "What was done the first time is not undone."),
-    _ ("Run Again"), FALSE, NULL, replay_confirmed_cb, g_object_ref (self));
+  chapters = tell (self);
+  words = sb_run_text_before_replay (self->claim, chapters);
+  sb_compat_ask (widget, _ ("Run this event again?"), words, _ ("_Run Again"), FALSE, NULL,
+                 replay_confirmed_cb, g_object_ref (self));
+}
+
+static void
+copy_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbRunView *self = SB_RUN_VIEW (widget);
+  g_autoptr (GPtrArray) chapters = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->claim == NULL)
+    return;
+  chapters = tell (self);
+  text = sb_run_text_write (self->claim, chapters);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  gtk_widget_activate_action (widget, "win.toast", "s", _ ("The time line is on the clipboard"));
 }
 
 static void
@@ -231,6 +280,7 @@ sb_run_view_dispose (GObject *object)
   SbRunView *self = SB_RUN_VIEW (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_object (&self->session);
   g_clear_pointer (&self->claim, sb_claim_unref);
 
@@ -261,11 +311,16 @@ sb_run_view_class_init (SbRunViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbRunView, stack);
   gtk_widget_class_bind_template_child (widget_class, SbRunView, title_label);
   gtk_widget_class_bind_template_child (widget_class, SbRunView, subtitle_label);
+  gtk_widget_class_bind_template_child (widget_class, SbRunView, wait_label);
+  gtk_widget_class_bind_template_child (widget_class, SbRunView, event_button);
   gtk_widget_class_bind_template_child (widget_class, SbRunView, chapters_box);
 
   gtk_widget_class_install_action (widget_class, "run.show-event", NULL, show_event_action);
   gtk_widget_class_install_action (widget_class, "run.replay", NULL, replay_action);
+  gtk_widget_class_install_action (widget_class, "run.copy", NULL, copy_action);
   gtk_widget_class_install_action (widget_class, "run.open-flow", NULL, open_flow_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "run.copy", NULL);
 }
 
 static void

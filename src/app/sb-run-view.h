@@ -27,5 +27,7 @@ void    sb_run_view_set_session (SbRunView *self,
 void    sb_run_view_set_run     (SbRunView *self,
                                  gint64     run);
 gint64  sb_run_view_get_run     (SbRunView *self);
+/* To the first thing that can be done with the run. */
+void    sb_run_view_focus       (SbRunView *self);
 
 G_END_DECLS

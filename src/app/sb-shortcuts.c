@@ -70,6 +70,13 @@ static const Group groups[] = {
       { N_ ("As large as usual"), NULL, { "<Primary>0" } },
       { N_ ("Show all of the map"), NULL, { "<Primary>9" } },
     } },
+  { N_ ("In Activity"),
+    {
+      { N_ ("Search"), NULL, { "<Primary>f" } },
+      { N_ ("Go from run to run"), NULL, { "Up", "Down" } },
+      { N_ ("Go to the time line"), NULL, { "Return" } },
+      { N_ ("Copy the time line as text"), NULL, { "<Primary><Shift>c" } },
+    } },
   { N_ ("In a field"),
     {
       { N_ ("Choose from what earlier steps give"), NULL, { "<Primary>space" } },

@@ -30,7 +30,7 @@ class Usage(ctl.Case):
         for name in ("serve", "flows list", "flows show", "flows new", "flows import", "flows export",
                      "flows publish", "flows pause", "flows resume", "flows rollback", "flows set", "flows connect",
                      "connections list", "connections add", "connections set-secret", "connections remove",
-                     "connections test", "pilot", "events list", "events show", "events replay", "runs list",
+                     "connections test", "pilot", "events list", "events show", "events replay", "stats", "runs list",
                      "runs show", "runs retry", "runs resolve", "check", "practice", "inbox"):
             self.assertIn(name, commands)
         for name in commands:
