@@ -81,7 +81,7 @@ remove_event (SbDb *db, Retention *self, gint64 event, GError **error)
   if (!sb_db_run (db, error,
                   "DELETE FROM events WHERE id = ?1 AND held = 0 AND received_us < ?2"
                   " AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?1)"
-                  " AND NOT EXISTS (SELECT 1 FROM events WHERE original = ?1)",
+                  " AND NOT EXISTS (SELECT 1 FROM events WHERE original = ?1 AND original <> 0)",
                   "ii", event, self->now_us - REMEMBER_US))
     return FALSE;
   return sqlite3_changes (db->handle) > 0 ||
@@ -89,7 +89,7 @@ remove_event (SbDb *db, Retention *self, gint64 event, GError **error)
                     "UPDATE events SET gone = 1, topic = NULL, label = NULL, headers = NULL,"
                     " body = NULL, original = 0 WHERE id = ?1 AND held = 0 AND gone = 0"
                     " AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?1)"
-                    " AND NOT EXISTS (SELECT 1 FROM events WHERE original = ?1)",
+                    " AND NOT EXISTS (SELECT 1 FROM events WHERE original = ?1 AND original <> 0)",
                     "i", event);
 }
 
@@ -206,7 +206,8 @@ find_events (
     sb_db_bind (db, error,
                 "SELECT id, received_us, held = 0 AND gone = 0 AND"
                 " NOT EXISTS (SELECT 1 FROM runs WHERE event = events.id) AND"
-                " NOT EXISTS (SELECT 1 FROM events edited WHERE edited.original = events.id)"
+                " NOT EXISTS (SELECT 1 FROM events edited WHERE edited.original = events.id"
+                " AND edited.original <> 0)"
                 " FROM events NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?",
                 "ii", self->next.cursor, (gint64)SCAN_A_SLICE);
   if (statement == NULL)
