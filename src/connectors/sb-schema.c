@@ -204,26 +204,35 @@ check_type (SbValue *schema, SbValue *value, const char *path, SbProblems *probl
   return FALSE;
 }
 
+static gboolean
+is_among (SbValue *choices, SbValue *value)
+{
+  for (guint i = 0; i < sb_value_get_length (choices); i++)
+    if (sb_value_equal (sb_value_get_item (choices, i), value))
+      return TRUE;
+  return FALSE;
+}
+
+/* Words are only found for what is wrong: to write out each part of each file took a third of a
+ * command's time. */
 static void
 check_choice (SbValue *schema, SbValue *value, const char *path, SbProblems *problems)
 {
   SbValue *constant = sb_value_get_member (schema, "const");
   SbValue *choices = sb_value_get_member (schema, "enum");
-  g_autofree char *is = shorten (value);
 
   if (constant != NULL && !sb_value_equal (constant, value))
     {
+      g_autofree char *is = shorten (value);
       g_autofree char *wanted = sb_value_to_text (constant);
 
       sb_problems_add (problems, path, NULL, NULL, _ ("is “%s”, but must be “%s”"), is, wanted);
     }
-  if (choices != NULL)
+  if (choices != NULL && !is_among (choices, value))
     {
+      g_autofree char *is = shorten (value);
       g_autofree char *all = join_values (choices);
 
-      for (guint i = 0; i < sb_value_get_length (choices); i++)
-        if (sb_value_equal (sb_value_get_item (choices, i), value))
-          return;
       sb_problems_add (problems, path, NULL, NULL, _ ("is “%s”; use one of %s"), is, all);
     }
 }
