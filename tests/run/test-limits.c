@@ -205,6 +205,48 @@ read_cb (gpointer data)
   return *(gint64 *)data;
 }
 
+/* Thirty calls, one every @pace_us, while others wait; then as many as may stand in the queue.
+ * Returns: their number, at most 4,000. */
+static guint
+fill_queue (gint64 pace_us)
+{
+  gint64 elapsed_us = 7 * (gint64)G_USEC_PER_SEC;
+  SbLimits *limits;
+  SbRate rate = { 0.0, 4 };
+  gint64 later_us = 0;
+  guint turns = 0;
+  guint queued = 0;
+
+  sb_clock_set_elapsed_source (read_cb, &elapsed_us);
+  limits = sb_limits_new ();
+  for (guint i = 0; i < 4 + 60; i++)
+    g_assert_cmpint (sb_limits_enter (limits, "a", rate, count_cb, &turns, &later_us), !=,
+                     SB_TURN_LATER);
+  for (guint i = 1; i <= 30; i++)
+    {
+      elapsed_us += pace_us;
+      sb_limits_leave (limits, "a");
+      spin_until (&turns, i);
+    }
+  while (queued < 4000 &&
+         sb_limits_enter (limits, "a", rate, count_cb, &turns, &later_us) == SB_TURN_QUEUED)
+    queued++;
+  sb_limits_free (limits);
+  sb_clock_set_elapsed_source (NULL, NULL);
+  return queued + 30;
+}
+
+/* Of a quick vendor more may wait in memory, but never all that there is room for. */
+static void
+test_quick_queue (void)
+{
+  guint quick = fill_queue (1000);
+
+  g_assert_cmpuint (quick, >, 500);
+  g_assert_cmpuint (quick, <, 2000);
+  g_assert_cmpuint (fill_queue (100 * 1000), ==, 64);
+}
+
 /* A wall clock that is set, either way, neither ends a pause nor makes it longer. */
 static void
 test_hold_by_elapsed_time (void)
@@ -276,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/limits/concurrent", test_concurrent);
   g_test_add_func ("/limits/per-second", test_per_second);
   g_test_add_func ("/limits/full-queue", test_full_queue);
+  g_test_add_func ("/limits/quick-queue", test_quick_queue);
   g_test_add_func ("/limits/hold", test_hold);
   g_test_add_func ("/limits/hold-by-elapsed-time", test_hold_by_elapsed_time);
   g_test_add_func ("/limits/outage", test_outage);

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* Runs in memory at a time, and bytes of their events; the rest wait in the store. */
-#define SB_DISPATCHER_LIMIT       1024
+#define SB_DISPATCHER_LIMIT       2048
 #define SB_DISPATCHER_LIMIT_BYTES (4 * 1024 * 1024)
 
 /**

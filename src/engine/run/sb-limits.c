@@ -12,8 +12,11 @@
 #include "sb-clock.h"
 
 /* More than this wait in the store instead, so that one slow vendor does not fill the memory that
- * is there for all runs. */
-#define MAX_QUEUE 64
+ * is there for all runs. Of a quick one more may stand here, because they are gone in a moment: to
+ * the store and back again costs more than the call. */
+#define MAX_QUEUE       64
+#define MAX_QUICK_QUEUE 1536
+#define MOMENT_US       (G_USEC_PER_SEC)
 /* A shorter pause than this is waited out in memory. */
 #define SHORT_PAUSE_US (2 * G_USEC_PER_SEC)
 /* What a connection without a limit a second is thought to manage, to spread those who come later.
@@ -38,6 +41,8 @@ typedef struct
   gint64 filled_us; /* when @tokens was right */
   gint64 hold_us;   /* nobody goes before */
   gint64 later_us;  /* the last one sent away comes back then */
+  gint64 left_us;   /* when one left last and others waited; 0: none did */
+  gint64 pace_us;   /* from one leaving to the next while others wait, smoothed; 0: unknown */
   guint failures;
   guint outages;
   GQueue queue; /* of Waiter */
@@ -185,10 +190,53 @@ gate_reschedule (Gate *gate)
   gate_schedule (gate);
 }
 
+/* Calls a second that those who wait can count on, its limit or less. @seen: what was seen counts
+ * so many times. */
+static double
+gate_get_rate (Gate *gate, double seen)
+{
+  double per_second = GUESSED_PER_SECOND;
+
+  if (gate->pace_us > 0)
+    per_second = seen * G_USEC_PER_SEC / (double)gate->pace_us;
+  else if (gate->rate.per_second > 0)
+    return gate->rate.per_second;
+  return gate->rate.per_second > 0 ? MIN (gate->rate.per_second, per_second) : per_second;
+}
+
+/* A pause says nothing of how quick the vendor is otherwise: nothing counts for slower than half
+ * the guess. */
+static void
+gate_measure (Gate *gate)
+{
+  gint64 now_us = sb_clock_elapsed_us ();
+  gint64 pace_us =
+    CLAMP (now_us - gate->left_us, 1, 2 * G_USEC_PER_SEC / (gint64)GUESSED_PER_SECOND);
+
+  if (g_queue_is_empty (&gate->queue))
+    {
+      gate->left_us = 0;
+      return;
+    }
+  if (gate->left_us != 0)
+    gate->pace_us = gate->pace_us == 0 ? pace_us : (gate->pace_us * 15 + pace_us + 15) / 16;
+  gate->left_us = now_us;
+}
+
+static gboolean
+gate_is_full (Gate *gate)
+{
+  guint length = g_queue_get_length (&gate->queue);
+
+  return length >= MAX_QUEUE && (gate->pace_us == 0 || length >= MAX_QUICK_QUEUE ||
+                                 length * G_USEC_PER_SEC / gate_get_rate (gate, 1) > MOMENT_US);
+}
+
 static gint64
 gate_send_away (Gate *gate, gint64 now_us)
 {
-  double per_second = gate->rate.per_second > 0 ? gate->rate.per_second : GUESSED_PER_SECOND;
+  /* Too early costs another look at the store, too late lets the vendor stand idle. */
+  double per_second = gate_get_rate (gate, 2);
   gint64 earliest_us = MAX (gate->hold_us, now_us + (gint64)(g_queue_get_length (&gate->queue) *
                                                              G_USEC_PER_SEC / per_second));
 
@@ -215,7 +263,7 @@ sb_limits_enter (SbLimits *self,
       return SB_TURN_NOW;
     }
 
-  if (g_queue_get_length (&gate->queue) >= MAX_QUEUE || gate->hold_us > now_us + SHORT_PAUSE_US)
+  if (gate_is_full (gate) || gate->hold_us > now_us + SHORT_PAUSE_US)
     {
       *later_us = sb_clock_now_us () + gate_send_away (gate, now_us) - now_us;
       return SB_TURN_LATER;
@@ -237,6 +285,7 @@ sb_limits_leave (SbLimits *self, const char *connection)
   g_return_if_fail (gate->inside > 0);
 
   gate->inside--;
+  gate_measure (gate);
   gate_reschedule (gate);
 }
 
