@@ -27,6 +27,7 @@ struct _SbFieldRow
   GtkWidget *required_mark;
   GtkLabel *hint;
   GtkToggleButton *raw_button;
+  GtkBox *head_end;
   GtkBox *frame;
   GtkButton *by_hand;
   GtkWidget *preview_box;
@@ -475,6 +476,21 @@ sb_field_row_is_empty (SbFieldRow *self)
                                  *sb_value_get_text (self->value) == '\0');
 }
 
+void
+sb_field_row_add_to_head (SbFieldRow *self, GtkWidget *widget)
+{
+  gtk_box_append (self->head_end, widget);
+}
+
+void
+sb_field_row_enter (SbFieldRow *self, const char *text)
+{
+  g_autoptr (SbValue) value = sb_value_new_string (text);
+
+  sb_field_row_set_value (self, value);
+  emit_edited (self, sb_value_ref (value));
+}
+
 const char *
 sb_field_row_get_key (SbFieldRow *self)
 {
@@ -624,6 +640,7 @@ sb_field_row_class_init (SbFieldRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, required_mark);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, hint);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, raw_button);
+  gtk_widget_class_bind_template_child (widget_class, SbFieldRow, head_end);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, frame);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, by_hand);
   gtk_widget_class_bind_template_child (widget_class, SbFieldRow, preview_box);

@@ -42,6 +42,12 @@ G_DECLARE_FINAL_TYPE (SbFieldRow, sb_field_row, SB, FIELD_ROW, GtkWidget)
 GtkWidget  *sb_field_row_new       (SbFlowModel       *model,
                                     const char        *step_id,
                                     const SbFieldSpec *spec);
+/* At the end of the label's line. */
+void        sb_field_row_add_to_head (SbFieldRow      *self,
+                                    GtkWidget         *widget);
+/* As if @text had been typed. */
+void        sb_field_row_enter     (SbFieldRow        *self,
+                                    const char        *text);
 const char *sb_field_row_get_key   (SbFieldRow        *self);
 gboolean    sb_field_row_is_empty  (SbFieldRow        *self);
 /* @value (nullable): as it stands in the flow. */

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sb-choices-button.h"
 #include "sb-inspector-private.h"
 #include "sb-trigger-guide.h"
 #include "sb-words.h"
@@ -41,6 +42,28 @@ add_note (SbInspector *self, const char *text, const char *style)
   return label;
 }
 
+static void
+choice_cb (SbChoicesButton *button, const char *value, SbFieldRow *row)
+{
+  sb_field_row_enter (row, value);
+}
+
+/* What the vendor knows for the field is one click away; typing stays possible. */
+static void
+add_choices (SbInspector *self, SbStep *step, SbField *field, SbFieldRow *row)
+{
+  SbConnector *connector =
+    sb_connectors_find (sb_flow_model_get_connectors (self->model), step->connector);
+  GtkWidget *button = NULL;
+
+  if (field->choices == NULL || !sb_session_is_ready (self->session))
+    return;
+  button = sb_choices_button_new (self->session, connector, step->connection, field->choices,
+                                  field->label);
+  g_signal_connect_object (button, "chosen", G_CALLBACK (choice_cb), row, 0);
+  sb_field_row_add_to_head (row, button);
+}
+
 /* Required fields and those that are filled in come first; the rest is one click away. */
 static void
 build_action (SbInspector *self, SbStep *step)
@@ -70,7 +93,7 @@ build_action (SbInspector *self, SbStep *step)
           g_strrstr (field->fallback, "{{") == NULL)
         hint = g_strdup_printf (_ ("Empty: %s"), field->fallback);
       spec.hint = hint;
-      sb_inspector_add_field (self, &spec, more);
+      add_choices (self, step, field, sb_inspector_add_field (self, &spec, more));
       n_more += more ? 1 : 0;
     }
   gtk_widget_set_visible (GTK_WIDGET (self->more), n_more > 0);

@@ -273,6 +273,28 @@ check_columns (SbValue *fields, const char *path, SbProblems *problems)
     }
 }
 
+/* What is asked for choices must be harmless, and need nothing to be asked. */
+static void
+check_choices (SbValue *actions, SbValue *fields, const char *path, SbProblems *problems)
+{
+  for (guint i = 0; i < sb_value_get_length (fields); i++)
+    {
+      SbValue *choices = sb_value_get_member (sb_value_get_item (fields, i), "choices");
+      const char *id = sb_value_get_string (choices, "action");
+      SbValue *action = id != NULL ? find_by (actions, "id", id) : NULL;
+      g_autofree char *where = g_strdup_printf ("%s[%u].choices", path, i);
+
+      if (choices == NULL)
+        continue;
+      if (g_strcmp0 (sb_value_get_string (action, "kind"), "lookup") != 0)
+        sb_problems_add (problems, where, NULL, NULL, _ ("“%s” is not a look-up of this connector"),
+                         id != NULL ? id : "");
+      else if (sb_value_get_length (sb_value_get_member (action, "fields")) > 0)
+        sb_problems_add (problems, where, NULL, NULL,
+                         _ ("“%s” has fields, and nobody could fill them in here"), id);
+    }
+}
+
 /* The key must stand where "idempotency" says it does: the practice ground looks there too. */
 static void
 check_key_place (SbValue *action, const char *path, SbProblems *problems)
@@ -305,6 +327,7 @@ check_action (SbValue *document, SbValue *action, guint index, SbProblems *probl
   check_unique (fields, "key", at_fields, problems);
   check_choice (fields, at_fields, problems);
   check_columns (fields, path, problems);
+  check_choices (actions, fields, at_fields, problems);
   check_fixed_choice (action, "method", path, problems);
   check_fixed_choice (action, "encoding", path, problems);
   check_key_place (action, path, problems);

@@ -37,6 +37,7 @@ field_free (SbField *field)
   g_free (field->fallback);
   g_clear_pointer (&field->allowed, sb_value_unref);
   g_clear_pointer (&field->columns, sb_value_unref);
+  g_clear_pointer (&field->choices, sb_value_unref);
   g_free (field->when);
   g_clear_pointer (&field->when_is, sb_value_unref);
   g_free (field);
@@ -113,6 +114,7 @@ field_new (SbValue *document)
   field->secret = sb_value_get_boolean_or (document, "secret", FALSE);
   field->fixed = sb_value_get_boolean_or (document, "fixed", FALSE);
   field->columns = ref_member (document, "columns");
+  field->choices = ref_member (document, "choices");
   field->when = g_strdup (sb_value_get_string (when, "setting"));
   field->when_is = ref_member (when, "is");
   return field;

@@ -37,6 +37,8 @@ typedef struct
   gboolean  fixed;     /* action fields only: the owner types it, a token there is refused */
   SbValue  *columns;   /* (nullable): array of {"key", "label", "type", "from", …}: members of each item
                         * of a list */
+  SbValue  *choices;   /* (nullable): action fields only: {"action", "value", "label"}: a look-up whose list has the
+                        * values the vendor knows */
   char     *when;      /* (nullable): settings only: shown and required only where this other setting … */
   SbValue  *when_is;   /* (nullable): … has one of these values */
 } SbField;

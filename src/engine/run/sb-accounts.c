@@ -500,3 +500,21 @@ sb_accounts_find_to_test (SbAccounts *self,
     *account = sb_account_ref (held->account);
   return SB_ACCOUNT_READY;
 }
+
+SbAccountState
+sb_accounts_find_to_ask (SbAccounts *self,
+                         const char *connector_id,
+                         SbAccount **account,
+                         char **words)
+{
+  SbConnector *connector = sb_connectors_find (self->connectors, connector_id);
+
+  if (connector == NULL || !g_str_equal (self->mode, "practice") || self->practice_base == NULL)
+    {
+      *words = g_strdup_printf (_ ("Choose a connection first; then %s can be asked"),
+                                connector != NULL ? connector->name : connector_id);
+      return SB_ACCOUNT_MISSING;
+    }
+  *account = sb_account_ref (find_stand_in (self, connector));
+  return SB_ACCOUNT_READY;
+}

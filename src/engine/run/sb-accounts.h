@@ -85,6 +85,12 @@ SbAccountState  sb_accounts_find_to_test   (SbAccounts          *self,
                                             const char          *connection_id,
                                             SbAccount          **account,
                                             char               **words);
+/* For asking a vendor where no connection was chosen: the practice ground's stand-in, or why not. */
+SbAccountState  sb_accounts_find_to_ask    (SbAccounts          *self,
+                                            const char          *connector_id,
+                                            SbAccount          **account,
+                                            char               **words);
+
 /* --- sign-ins that are renewed (sb-accounts-renew.c) -------------------------------------------------- */
 
 /* One sentence for the owner, one for a cause. */

@@ -18,13 +18,17 @@ typedef struct
   char *connection_id;
   SbAccount *account;
   SbAction *action;
-  gboolean renewed; /* tokens of a sign-in that had grown old: asked with new ones */
+  char *connector_id; /* (nullable): choices are asked for, also where no connection was chosen */
+  SbValue *choices;   /* (nullable): as a field of the connector has it */
+  gboolean renewed;   /* tokens of a sign-in that had grown old: asked with new ones */
 } Trial;
 
 static void
 trial_free (Trial *trial)
 {
   g_free (trial->connection_id);
+  g_free (trial->connector_id);
+  g_clear_pointer (&trial->choices, sb_value_unref);
   g_clear_pointer (&trial->account, sb_account_unref);
   g_free (trial);
 }
@@ -40,6 +44,32 @@ note_tested (SbEngine *self, const char *connection_id)
 }
 
 static void try_connection (SbEngine *self, GTask *task);
+
+/* (transfer full): {"value", "label"} for each item of what a look-up gave. */
+static SbValue *
+read_choices (SbValue *choices, SbValue *output)
+{
+  SbValue *list = sb_value_new_array ();
+
+  for (guint i = 0;
+       sb_value_get_type (output) == SB_VALUE_ARRAY && i < sb_value_get_length (output); i++)
+    {
+      SbValue *item = sb_value_get_item (output, i);
+      SbValue *value = sb_value_get_path (item, sb_value_get_string (choices, "value"));
+      SbValue *label = sb_value_get_path (item, sb_value_get_string (choices, "label"));
+      g_autofree char *text = value != NULL ? sb_value_to_text (value) : NULL;
+      g_autofree char *words = label != NULL ? sb_value_to_text (label) : NULL;
+      SbValue *choice = NULL;
+
+      if (text == NULL || text[0] == '\0')
+        continue;
+      choice = sb_value_new_object ();
+      sb_value_set_string (choice, "value", text);
+      sb_value_set_string (choice, "label", words != NULL && words[0] != '\0' ? words : text);
+      sb_value_append (list, choice);
+    }
+  return list;
+}
 
 static void
 fresh_cb (GObject *object, GAsyncResult *result, gpointer data)
@@ -59,8 +89,11 @@ freshen (SbEngine *self, GTask *task)
 {
   Trial *trial = g_task_get_task_data (task);
 
-  sb_accounts_freshen_async (self->core.accounts, trial->connection_id, fresh_cb,
-                             g_object_ref (task));
+  if (trial->connection_id != NULL)
+    sb_accounts_freshen_async (self->core.accounts, trial->connection_id, fresh_cb,
+                               g_object_ref (task));
+  else
+    try_connection (self, task);
 }
 
 /* Returns: TRUE when the vendor is asked once more. */
@@ -69,7 +102,7 @@ ask_with_new_tokens (SbEngine *self, GTask *task)
 {
   Trial *trial = g_task_get_task_data (task);
 
-  if (trial->renewed ||
+  if (trial->renewed || trial->connection_id == NULL ||
       sb_accounts_take_refusal (self->core.accounts, trial->account) == SB_REFUSAL_STANDS)
     return FALSE;
   trial->renewed = TRUE;
@@ -103,6 +136,12 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer data)
   switch (outcome->kind)
     {
     case SB_OUTCOME_DONE:
+      if (trial->choices != NULL)
+        {
+          g_task_return_pointer (task, read_choices (trial->choices, outcome->output),
+                                 (GDestroyNotify)sb_value_unref);
+          break;
+        }
       sb_accounts_clear_trouble (self->core.accounts, trial->connection_id);
       note_tested (self, trial->connection_id);
       g_task_return_pointer (task,
@@ -137,8 +176,14 @@ try_connection (SbEngine *self, GTask *task)
   const char *action_id = NULL;
   SbConnector *connector = NULL;
   GError *error = NULL;
-  SbAccountState state =
-    sb_accounts_find_to_test (self->core.accounts, trial->connection_id, &trial->account, &words);
+  SbAccountState state = SB_ACCOUNT_MISSING;
+
+  if (trial->connection_id != NULL)
+    state =
+      sb_accounts_find_to_test (self->core.accounts, trial->connection_id, &trial->account, &words);
+  else
+    state =
+      sb_accounts_find_to_ask (self->core.accounts, trial->connector_id, &trial->account, &words);
 
   if (state != SB_ACCOUNT_READY)
     {
@@ -149,7 +194,8 @@ try_connection (SbEngine *self, GTask *task)
     }
 
   connector = trial->account->connector;
-  action_id = sb_value_get_string (connector->document, "test");
+  action_id = trial->choices != NULL ? sb_value_get_string (trial->choices, "action")
+                                     : sb_value_get_string (connector->document, "test");
   trial->action = action_id != NULL ? sb_connector_find_action (connector, action_id) : NULL;
   if (trial->action == NULL)
     {
@@ -194,6 +240,32 @@ sb_engine_test_connection_async (SbEngine *self,
 
 char *
 sb_engine_test_connection_finish (SbEngine *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+sb_engine_list_choices_async (SbEngine *self,
+                              const char *connector_id,
+                              const char *connection_id,
+                              SbValue *choices,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Trial *trial = g_new0 (Trial, 1);
+
+  trial->connection_id = g_strdup (connection_id);
+  trial->connector_id = g_strdup (connector_id);
+  trial->choices = sb_value_ref (choices);
+  g_task_set_source_tag (task, sb_engine_list_choices_async);
+  g_task_set_task_data (task, trial, (GDestroyNotify)trial_free);
+  sb_engine_invoke (self, test_connection, task);
+}
+
+SbValue *
+sb_engine_list_choices_finish (SbEngine *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -139,6 +139,13 @@ void          sb_engine_take_address_async  (SbEngine *self, const char *connect
                                          const char *address, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 gboolean      sb_engine_take_address_finish (SbEngine *self, GAsyncResult *result, GError **error);
+/* What the vendor knows for a field: @choices as the connector has it at the field. @connection_id (nullable): on the
+ * practice ground none is needed. The result is an array of {"value", "label"}; errors as of a test. */
+void          sb_engine_list_choices_async  (SbEngine *self, const char *connector_id,
+                                         const char *connection_id, SbValue *choices,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+SbValue      *sb_engine_list_choices_finish (SbEngine *self, GAsyncResult *result, GError **error);
 /* Publishes the draft if the gate is open, or with @override_reason (kept in the audit log). Errors:
  * REFUSED with every reason the gate is closed; INVALID with every problem of the draft. The result is
  * the version. */
