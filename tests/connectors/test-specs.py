@@ -34,7 +34,7 @@ OPENAPI = {
 ABSENT = {
     ("quickbooks", "create-sales-receipt"), ("quickbooks", "create-refund-receipt"),
     ("quickbooks", "create-credit-memo"), ("square", "list-locations"), ("shipstation", "list-carriers"),
-    ("sendgrid", "scopes"),
+    ("sendgrid", "scopes"), ("slack", "list-channels"),
 }
 # Query parameters that the third-party description of QuickBooks does not list.
 EXTRA_QUERY = {"quickbooks": {"requestid", "minorversion"}}
