@@ -33,6 +33,7 @@ struct _SbRunHistory
   GHashTable *items;    /* run id → SbRunItem (borrowed): rows that someone holds */
   GHashTable *headings; /* day's number → SbRunItem (borrowed) */
   GHashTable *runs;     /* run id → SbRun: fetched lately */
+  GHashTable *hits;     /* run id → char *: where the text of the query was found */
   GCancellable *cancellable;
   gboolean loading; /* an order is on its way */
   gboolean stale;   /* something changed meanwhile */
@@ -163,6 +164,56 @@ fill_headings (SbRunHistory *self)
     }
 }
 
+typedef struct
+{
+  SbRunHistory *history;
+  GArray *ids;
+} Hits;
+
+static void
+hits_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Hits *asked = data;
+  g_autoptr (SbRunHistory) self = asked->history;
+  g_autoptr (GArray) ids = asked->ids;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) hits = sb_store_find_hits_finish (SB_STORE (source), result, &error);
+
+  if (hits == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_warning ("finding what was looked for: %s", error->message);
+  for (guint i = 0; hits != NULL && i < hits->len; i++)
+    {
+      gint64 *id = &g_array_index (ids, gint64, i);
+      const char *hit = g_ptr_array_index (hits, i);
+      SbRunItem *item = g_hash_table_lookup (self->items, id);
+
+      g_hash_table_replace (self->hits, g_memdup2 (id, sizeof *id), g_strdup (hit));
+      if (item != NULL)
+        sb_run_item_set_hit (item, hit);
+    }
+}
+
+/* Events do not change, so each is looked into once for a query. */
+static void
+find_hits (SbRunHistory *self, GPtrArray *runs)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Hits *asked;
+
+  for (guint i = 0; self->query.text != NULL && i < runs->len; i++)
+    {
+      SbRun *run = g_ptr_array_index (runs, i);
+
+      if (!g_hash_table_contains (self->hits, &run->id))
+        g_array_append_val (ids, run->id);
+    }
+  if (ids->len == 0)
+    return;
+  asked = g_new (Hits, 1);
+  *asked = (Hits){ g_object_ref (self), g_array_ref (ids) };
+  sb_store_find_hits_async (self->store, self->query.text, ids, self->cancellable, hits_cb, asked);
+}
+
 static void
 fetched_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -180,6 +231,7 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_hash_table_remove_all (self->runs);
   for (guint i = 0; i < runs->len; i++)
     keep_run (self, g_ptr_array_index (runs, i));
+  find_hits (self, runs);
   fill_headings (self);
 }
 
@@ -397,6 +449,7 @@ first_page_cb (GObject *source, GAsyncResult *result, gpointer data)
       if (g_strcmp0 (day, before) != 0)
         g_array_append_val (days, i);
     }
+  find_hits (self, runs);
   self->has_more = runs->len >= FIRST_PAGE;
   take_order (self, sb_run_order_new (ids, days));
   if (self->has_more)
@@ -408,6 +461,18 @@ first_page_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       order_done (self, NULL);
     }
+}
+
+static void
+forget_hits (SbRunHistory *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_remove_all (self->hits);
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    sb_run_item_set_hit (item, NULL);
 }
 
 void
@@ -428,6 +493,7 @@ sb_run_history_set_query (SbRunHistory *self,
   self->query.until_us = until_us;
   self->query.limit = FIRST_PAGE;
 
+  forget_hits (self);
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
@@ -593,6 +659,7 @@ get_item (GListModel *model, guint position)
     return g_object_ref (item);
   run = g_hash_table_lookup (self->runs, &id);
   item = sb_run_item_new_run (id, run);
+  sb_run_item_set_hit (item, g_hash_table_lookup (self->hits, &id));
   hold (self->items, id, item);
   if (run == NULL)
     want (self, id);
@@ -634,6 +701,7 @@ sb_run_history_finalize (GObject *object)
   g_clear_pointer (&self->items, g_hash_table_unref);
   g_clear_pointer (&self->headings, g_hash_table_unref);
   g_clear_pointer (&self->runs, g_hash_table_unref);
+  g_clear_pointer (&self->hits, g_hash_table_unref);
   g_clear_pointer (&self->wanted, g_array_unref);
 
   G_OBJECT_CLASS (sb_run_history_parent_class)->finalize (object);
@@ -660,6 +728,7 @@ sb_run_history_init (SbRunHistory *self)
   self->headings = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->runs =
     g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)sb_run_unref);
+  self->hits = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->wanted = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->cancellable = g_cancellable_new ();
 }

@@ -17,6 +17,7 @@ struct _SbRunItem
   gint64 id;
   SbRun *run;
   char *heading;
+  char *hit;
   guint count;
 };
 
@@ -37,6 +38,7 @@ sb_run_item_finalize (GObject *object)
 
   g_clear_pointer (&self->run, sb_run_unref);
   g_clear_pointer (&self->heading, g_free);
+  g_clear_pointer (&self->hit, g_free);
 
   G_OBJECT_CLASS (sb_run_item_parent_class)->finalize (object);
 }
@@ -103,6 +105,22 @@ sb_run_item_set_heading (SbRunItem *self, const char *text, guint count)
   if (same)
     return;
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+sb_run_item_set_hit (SbRunItem *self, const char *hit)
+{
+  if (g_strcmp0 (self->hit, hit) == 0)
+    return;
+  g_free (self->hit);
+  self->hit = g_strdup (hit);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+const char *
+sb_run_item_get_hit (SbRunItem *self)
+{
+  return self->hit;
 }
 
 gint64

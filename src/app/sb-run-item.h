@@ -28,6 +28,10 @@ void        sb_run_item_set_run     (SbRunItem  *self,
 void        sb_run_item_set_heading (SbRunItem  *self,
                                      const char *text,
                                      guint       count);
+/* @hit (nullable): where the text that is looked for stands, "customer last name: Keller" */
+void        sb_run_item_set_hit     (SbRunItem  *self,
+                                     const char *hit);
+const char *sb_run_item_get_hit     (SbRunItem  *self); /* (nullable) */
 gint64      sb_run_item_get_id      (SbRunItem *self); /* of the run; 0 for a heading */
 SbRun      *sb_run_item_get_run     (SbRunItem *self); /* (nullable): NULL for a heading, and until it is there */
 const char *sb_run_item_get_heading (SbRunItem *self); /* (nullable) */

@@ -9,6 +9,7 @@
 #include "sb-run-row.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "sb-run-item.h"
 
@@ -138,19 +139,39 @@ set_style (Row *row, const char *style)
   gtk_widget_add_css_class (GTK_WIDGET (row->mark), row->style);
 }
 
+/* Where a text is looked for, what it was found in stands in the place of the detail. */
+static void
+show_detail (Row *row, SbRunItem *item)
+{
+  g_autofree char *detail = sb_run_item_dup_detail (item);
+  const char *hit = sb_run_item_get_hit (item);
+  const char *value = hit != NULL ? strstr (hit, ": ") : NULL;
+
+  if (value != NULL)
+    {
+      g_autofree char *name = g_strndup (hit, (gsize)(value - hit));
+      g_autofree char *markup = g_markup_printf_escaped ("%s: <b>%s</b>", name, value + 2);
+
+      gtk_label_set_markup (row->detail, markup);
+    }
+  else
+    {
+      gtk_label_set_text (row->detail, detail != NULL ? detail : "");
+    }
+}
+
 /* What flies by while it is still being fetched keeps its room and says nothing. */
 static void
 show_run (Row *row, SbRunItem *item)
 {
   SbRun *run = sb_run_item_get_run (item);
-  g_autofree char *detail = sb_run_item_dup_detail (item);
   g_autofree char *time = run != NULL ? format_time (run->started_us) : NULL;
   const char *label = run == NULL          ? ""
                       : run->label != NULL ? run->label
                                            : _ ("A run without a name");
 
   gtk_label_set_label (row->title, label);
-  gtk_label_set_label (row->detail, detail != NULL ? detail : "");
+  show_detail (row, item);
   gtk_label_set_label (row->time, time != NULL ? time : "");
   gtk_widget_set_opacity (GTK_WIDGET (row->mark), run != NULL ? 1 : 0);
   gtk_stack_set_visible_child_name (GTK_STACK (row->stack), "run");

@@ -58,6 +58,8 @@ def test_activity():
         app.type('quilla')
         app.wait('label', '1 run')
         wait_for('the time line', title('Order #7002'))
+        # The row says where it stands.
+        app.wait('label', 'email: quilla@example.net')
         app.screenshot('activity-found')
 
         # Enter goes to the run, and from there to its time line; Control F back, Escape shows all again.

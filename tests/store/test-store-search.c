@@ -448,6 +448,60 @@ test_days (Fixture *fixture, gconstpointer data)
   sb_clock_set_source (NULL, NULL);
 }
 
+/* --- where it stands
+ * ----------------------------------------------------------------------------------- */
+
+static char *
+hit (Fixture *fixture, gint64 run, const char *text)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) hits = NULL;
+
+  g_array_append_val (ids, run);
+  sb_store_find_hits_async (fixture->store, text, ids, NULL, got_cb, &result);
+  hits = sb_store_find_hits_finish (fixture->store, await (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (hits->len, ==, 1);
+  return g_strdup (g_ptr_array_index (hits, 0));
+}
+
+static void
+assert_hit (Fixture *fixture, gint64 run, const char *text, const char *expected)
+{
+  g_autofree char *found = hit (fixture, run, text);
+
+  g_assert_cmpstr (found, ==, expected);
+}
+
+static void
+test_hits (Fixture *fixture, gconstpointer data)
+{
+  gint64 run;
+
+  make_live_flow (fixture->store, "orders");
+  run = take_in_body (fixture, "orders", "a", order).run;
+  assert_hit (fixture, run, "garcia", "email: zoe.garcia@example.com");
+  assert_hit (fixture, run, "lodz", "city: Łódź");
+  assert_hit (fixture, run, "66.90", "total: 66.90");
+  /* The value that has most of the words, not the first that has one. */
+  assert_hit (fixture, run, "358 40 zoe", "phone: +358 40 1234567");
+  /* What may not be kept is not shown either. */
+  assert_hit (fixture, run, "verysecret", NULL);
+  {
+    g_autofree char *card = hit (fixture, run, "1111");
+
+    g_assert_nonnull (card);
+    g_assert_true (g_str_has_prefix (card, "card: "));
+    g_assert_null (strstr (card, "4111"));
+  }
+  assert_hit (fixture, run, "elsewhere", NULL);
+  assert_hit (fixture, run + 1, "garcia", NULL);
+  run = take_in_body (fixture, "orders", "b", "no json at all").run;
+  assert_hit (fixture, run, "json", NULL);
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
 
 int
@@ -466,5 +520,6 @@ main (int argc, char *argv[])
   ADD ("/store/search/damaged", test_damaged);
   ADD ("/store/search/ids", test_ids);
   ADD ("/store/search/days", test_days);
+  ADD ("/store/search/hits", test_hits);
   return g_test_run ();
 }

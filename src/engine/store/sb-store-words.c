@@ -88,8 +88,8 @@ fold (GString *out, const char *text, gssize length)
 /* --- what a body says ----------------------------------------------------------------------------
  */
 
-static gboolean
-is_secret_name (const char *name)
+gboolean
+sb_words_is_secret (const char *name)
 {
   static const char *const parts[] = { "token",     "secret",   "password",  "passwd",
                                        "signature", "authoriz", "api_key",   "apikey",
@@ -174,7 +174,7 @@ add_value (Words *self, SbValue *value)
         {
           const char *name = sb_value_get_member_name (value, i);
 
-          if (!is_secret_name (name))
+          if (!sb_words_is_secret (name))
             add_value (self, sb_value_get_member (value, name));
         }
       break;
@@ -202,7 +202,7 @@ add_form (Words *self, const char *body)
       name = g_strndup (pairs[i], text - pairs[i]);
       g_strdelimit (text, "+", ' ');
       plain = g_uri_unescape_string (text + 1, NULL);
-      if (!is_secret_name (name))
+      if (!sb_words_is_secret (name))
         add_text (self, plain != NULL ? plain : text + 1);
     }
 }

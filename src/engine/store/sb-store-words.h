@@ -27,6 +27,8 @@ char *sb_words_read (gint64      flow,
                      const char *label,
                      const char *body,
                      gsize       length);
+/* The name of a value that is neither found nor shown. */
+gboolean sb_words_is_secret (const char *name);
 
 /**
  * SbQuestion:

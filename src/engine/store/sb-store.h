@@ -200,6 +200,12 @@ void       sb_store_load_runs_async      (SbStore *self, const gint64 *ids, guin
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 GPtrArray *sb_store_load_runs_finish     (SbStore *self, GAsyncResult *result, GError **error);
+/* Why @text found these runs: GPtrArray as long as @ids (of gint64) of char * (nullable) "customer last name:
+ * Keller", the value in the event that has most of the words the label lacks; card numbers masked. */
+void       sb_store_find_hits_async      (SbStore *self, const char *text, GArray *ids,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
+GPtrArray *sb_store_find_hits_finish     (SbStore *self, GAsyncResult *result, GError **error);
 /* One run with event, attempts, timers and the document of its version. */
 void       sb_store_load_run_async       (SbStore *self, gint64 id, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
