@@ -66,6 +66,9 @@ def tour(build, folder, dark):
         picture('activity')
         app.click(app.wait('list item', 'Connections'))
         picture('connections')
+        app.click(app.wait('list item', 'Dashboard'))
+        app.wait('label', 'How long they took')
+        picture('dashboard')
 
 
 def main():
