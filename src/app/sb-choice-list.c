@@ -160,12 +160,14 @@ header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
     add_heading (row, _ ("Everything"));
 }
 
+/* The first that is left after @before, or of all. */
 static GtkListBoxRow *
-first_row (SbChoiceList *self)
+next_row (SbChoiceList *self, GtkListBoxRow *before)
 {
   GtkListBoxRow *row;
 
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+  for (int i = before != NULL ? gtk_list_box_row_get_index (before) + 1 : 0;
+       (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
     if (choice_of (row)->fit != G_MAXUINT)
       return row;
   return NULL;
@@ -185,7 +187,7 @@ search_cb (SbChoiceList *self)
   gtk_list_box_invalidate_filter (self->list);
   gtk_list_box_invalidate_headers (self->list);
   /* What Enter takes is seen before it is pressed. */
-  row = first_row (self);
+  row = next_row (self, NULL);
   gtk_list_box_select_row (self->list, is_searching (self) ? row : NULL);
   if (row != NULL)
     {
@@ -210,23 +212,41 @@ activate_cb (SbChoiceList *self)
 
   /* The search is told of what was typed a little later. */
   search_cb (self);
-  row = first_row (self);
+  row = next_row (self, NULL);
   if (row != NULL)
     row_activated_cb (self, row);
 }
 
-static void
-down_cb (SbChoiceList *self)
+/* Enter would take the first that was found: down goes to the one below it. */
+static gboolean
+search_key_cb (SbChoiceList *self, guint key)
 {
-  gtk_widget_child_focus (GTK_WIDGET (self->list), GTK_DIR_TAB_FORWARD);
+  GtkListBoxRow *row;
+
+  if (key != GDK_KEY_Down && key != GDK_KEY_KP_Down)
+    return GDK_EVENT_PROPAGATE;
+  /* The search is told of what was typed a little later. */
+  search_cb (self);
+  row = next_row (self, gtk_list_box_get_selected_row (self->list));
+  if (row == NULL)
+    row = next_row (self, NULL);
+  if (row != NULL)
+    {
+      gtk_list_box_select_row (self->list, row);
+      gtk_widget_grab_focus (GTK_WIDGET (row));
+    }
+  return GDK_EVENT_STOP;
 }
 
 static gboolean
-key_cb (SbChoiceList *self, guint key)
+list_key_cb (SbChoiceList *self, guint key)
 {
-  if (key != GDK_KEY_Down && key != GDK_KEY_KP_Down)
+  GtkListBoxRow *first = next_row (self, NULL);
+
+  if ((key != GDK_KEY_Up && key != GDK_KEY_KP_Up) || first == NULL ||
+      !gtk_widget_is_focus (GTK_WIDGET (first)))
     return GDK_EVENT_PROPAGATE;
-  down_cb (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
   return GDK_EVENT_STOP;
 }
 
@@ -341,7 +361,8 @@ sb_choice_list_init (SbChoiceList *self)
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *none = gtk_label_new (_ ("Nothing by that name"));
-  GtkEventController *keys = gtk_event_controller_key_new ();
+  GtkEventController *search_keys = gtk_event_controller_key_new ();
+  GtkEventController *list_keys = gtk_event_controller_key_new ();
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 8);
@@ -352,8 +373,9 @@ sb_choice_list_init (SbChoiceList *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->search, "activate", G_CALLBACK (activate_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (self->search), keys);
+  g_signal_connect_object (search_keys, "key-pressed", G_CALLBACK (search_key_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->search), search_keys);
 
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_SINGLE);
@@ -364,6 +386,10 @@ sb_choice_list_init (SbChoiceList *self)
   gtk_widget_add_css_class (none, "dim-label");
   gtk_list_box_set_placeholder (self->list, none);
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "navigation-sidebar");
+  gtk_event_controller_set_propagation_phase (list_keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (list_keys, "key-pressed", G_CALLBACK (list_key_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->list), list_keys);
   g_signal_connect_object (self->list, "row-activated", G_CALLBACK (row_activated_cb), self,
                            G_CONNECT_SWAPPED);
 

@@ -406,6 +406,18 @@ refresh_node (SbConditionNode *node)
     refresh_node (g_ptr_array_index (node->children, i));
 }
 
+/* A comparison of nothing yet: what it says of a record would only puzzle. */
+static gboolean
+is_begun (SbConditionNode *node)
+{
+  if (node->kind != SB_NODE_GROUP)
+    return node->value_row != NULL && sb_field_row_is_empty (node->value_row);
+  for (guint i = 0; i < node->children->len; i++)
+    if (is_begun (g_ptr_array_index (node->children, i)))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 show_verdict (SbConditionEditor *self)
 {
@@ -416,6 +428,8 @@ show_verdict (SbConditionEditor *self)
   gboolean holds = FALSE;
   const char *words;
 
+  if (condition != NULL && is_begun (self->root))
+    g_clear_pointer (&condition, sb_condition_free);
   gtk_widget_set_visible (self->verdict_box, condition != NULL);
   if (condition == NULL)
     return;

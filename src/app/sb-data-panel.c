@@ -251,3 +251,9 @@ sb_data_panel_new (SbFlowModel *model, const char *step_id)
   show_nodes (self, self->tree, TRUE);
   return GTK_WIDGET (self);
 }
+
+void
+sb_data_panel_focus_search (SbDataPanel *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}

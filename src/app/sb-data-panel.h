@@ -19,5 +19,6 @@ G_DECLARE_FINAL_TYPE (SbDataPanel, sb_data_panel, SB, DATA_PANEL, GtkPopover)
 
 GtkWidget *sb_data_panel_new    (SbFlowModel *model,
                                  const char  *step_id);
+void       sb_data_panel_focus_search (SbDataPanel *self);
 
 G_END_DECLS

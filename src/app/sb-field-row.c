@@ -82,7 +82,13 @@ static void
 panel_closed_cb (SbFieldRow *self)
 {
   GtkWidget *panel = g_steal_pointer (&self->panel);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
 
+  /* Whoever leaves the search by Escape types on in the field. */
+  if (panel != NULL && self->view != NULL &&
+      (focus == NULL || gtk_widget_is_ancestor (focus, panel)))
+    gtk_widget_grab_focus (self->view);
   /* Not while it is being closed. */
   if (panel != NULL)
     g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, drop_panel_cb, g_object_ref (panel), g_object_unref);
@@ -117,16 +123,22 @@ open_panel (SbFieldRow *self)
   gtk_popover_popup (GTK_POPOVER (self->panel));
 }
 
+/* Whoever asks for the panel goes on in its search; a click into a field leaves the focus there. */
+static void
+search_panel (SbFieldRow *self)
+{
+  open_panel (self);
+  if (self->panel != NULL)
+    sb_data_panel_focus_search (SB_DATA_PANEL (self->panel));
+}
+
 static void
 insert_clicked_cb (SbFieldRow *self)
 {
   if (self->panel != NULL)
     gtk_popover_popdown (GTK_POPOVER (self->panel));
   else
-    {
-      gtk_widget_grab_focus (self->view);
-      open_panel (self);
-    }
+    search_panel (self);
 }
 
 static void
@@ -173,7 +185,7 @@ key_cb (SbFieldRow *self, guint key, guint code, GdkModifierType state)
     }
   if (key == GDK_KEY_space && (state & GDK_CONTROL_MASK) != 0)
     {
-      open_panel (self);
+      search_panel (self);
       return GDK_EVENT_STOP;
     }
   return GDK_EVENT_PROPAGATE;

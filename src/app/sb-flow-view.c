@@ -212,6 +212,13 @@ sb_flow_view_set_view (SbFlowView *self, const char *view)
 }
 
 void
+sb_flow_view_focus_map (SbFlowView *self)
+{
+  sb_flow_view_set_view (self, "map");
+  gtk_widget_activate_action (self->map_page, "map.focus", NULL);
+}
+
+void
 sb_flow_view_run_pilot (SbFlowView *self)
 {
   sb_flow_view_set_view (self, "pilot");

@@ -31,6 +31,8 @@ void        sb_flow_view_run_pilot   (SbFlowView  *self);
 void        sb_flow_view_show_gate   (SbFlowView  *self);
 /* Goes where the next thing of the 90-minute guide is done; brings the guide back where it was away. */
 void        sb_flow_view_guide_next  (SbFlowView  *self);
+/* By keyboard goes on at the chosen card. */
+void        sb_flow_view_focus_map   (SbFlowView  *self);
 /* Puts a name on the sidebar button's tooltip and shows it where the sidebar can be away. */
 void        sb_flow_view_set_narrow  (SbFlowView  *self,
                                       gboolean     narrow);

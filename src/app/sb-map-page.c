@@ -262,6 +262,12 @@ add_cb (SbMapPage *self, const char *owner, int lane, int index, GtkWidget *butt
 }
 
 static void
+focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  sb_canvas_focus_chosen (SB_MAP_PAGE (widget)->canvas);
+}
+
+static void
 zoom_changed_cb (SbMapPage *self)
 {
   g_autofree char *text =
@@ -434,6 +440,7 @@ sb_map_page_class_init (SbMapPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, zoom_in_cb);
   gtk_widget_class_bind_template_callback (widget_class, zoom_out_cb);
   gtk_widget_class_bind_template_callback (widget_class, zoom_fit_cb);
+  gtk_widget_class_install_action (widget_class, "map.focus", NULL, focus_action);
 }
 
 static void

@@ -76,8 +76,10 @@ open_made_flow (SbWindow *self, SbValue *result)
 {
   const char *id = sb_value_get_string (result, "id");
 
-  if (id != NULL)
-    sb_window_open_flow (self, id);
+  if (id == NULL)
+    return;
+  sb_window_open_flow (self, id);
+  sb_flow_view_focus_map (self->flow_view);
 }
 
 static void
@@ -520,8 +522,8 @@ show_step_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->model == NULL)
     return;
   sb_flow_model_set_chosen (self->model, g_variant_get_string (parameter, NULL));
-  sb_flow_view_set_view (self->flow_view, "map");
   sb_window_show_page (self, "flow");
+  sb_flow_view_focus_map (self->flow_view);
 }
 
 static void

@@ -218,6 +218,7 @@ flows_changed_cb (SbWindow *self)
       g_autofree char *wanted = g_steal_pointer (&self->wanted);
 
       sb_window_open_flow (self, wanted);
+      sb_flow_view_focus_map (self->flow_view);
     }
   if (self->model != NULL)
     item = sb_session_find_flow (self->session, sb_flow_model_get_id (self->model));
