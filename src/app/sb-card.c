@@ -52,6 +52,16 @@ menu_shown_cb (SbCard *self)
   clicked_cb (self);
 }
 
+/* Enter goes on to what the card is filled in with; Space only chooses it. */
+static gboolean
+key_cb (SbCard *self, guint key)
+{
+  if ((key != GDK_KEY_Return && key != GDK_KEY_KP_Enter) || !gtk_widget_is_focus (self->body))
+    return GDK_EVENT_PROPAGATE;
+  clicked_cb (self);
+  return gtk_widget_activate_action (GTK_WIDGET (self), "map.fill-in", NULL);
+}
+
 static void
 secondary_cb (SbCard *self)
 {
@@ -96,8 +106,12 @@ static void
 sb_card_init (SbCard *self)
 {
   GtkGesture *secondary = gtk_gesture_click_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
   g_signal_connect_object (secondary, "pressed", G_CALLBACK (secondary_cb), self,
                            G_CONNECT_SWAPPED);

@@ -164,6 +164,23 @@ focus_changed_cb (SbFieldRow *self)
     gtk_popover_popdown (GTK_POPOVER (self->panel));
 }
 
+/* Past the buttons of this field and the next one, into the next one's editor. */
+static void
+leave_forward (SbFieldRow *self)
+{
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+
+  for (guint i = 0; i < 8 && gtk_widget_child_focus (root, GTK_DIR_TAB_FORWARD); i++)
+    {
+      GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (root));
+      GtkWidget *row = focus != NULL ? gtk_widget_get_ancestor (focus, SB_TYPE_FIELD_ROW) : NULL;
+
+      if (row == NULL || (row != GTK_WIDGET (self) &&
+                          gtk_widget_is_ancestor (focus, GTK_WIDGET (SB_FIELD_ROW (row)->frame))))
+        return;
+    }
+}
+
 static gboolean
 key_cb (SbFieldRow *self, guint key, guint code, GdkModifierType state)
 {
@@ -179,8 +196,10 @@ key_cb (SbFieldRow *self, guint key, guint code, GdkModifierType state)
     {
       if (sb_token_view_format (SB_TOKEN_VIEW (self->view), FALSE))
         return GDK_EVENT_STOP;
-      gtk_widget_child_focus (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))),
-                              GTK_DIR_TAB_FORWARD);
+      if (self->panel != NULL)
+        search_panel (self);
+      else
+        leave_forward (self);
       return GDK_EVENT_STOP;
     }
   if (key == GDK_KEY_space && (state & GDK_CONTROL_MASK) != 0)
@@ -501,6 +520,21 @@ sb_field_row_enter (SbFieldRow *self, const char *text)
 
   sb_field_row_set_value (self, value);
   emit_edited (self, sb_value_ref (value));
+}
+
+gboolean
+sb_field_row_is_required (SbFieldRow *self)
+{
+  return self->required;
+}
+
+void
+sb_field_row_focus (SbFieldRow *self)
+{
+  if (self->view != NULL)
+    gtk_widget_grab_focus (self->view);
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self->frame), GTK_DIR_TAB_FORWARD);
 }
 
 const char *

@@ -50,6 +50,9 @@ void        sb_field_row_enter     (SbFieldRow        *self,
                                     const char        *text);
 const char *sb_field_row_get_key   (SbFieldRow        *self);
 gboolean    sb_field_row_is_empty  (SbFieldRow        *self);
+gboolean    sb_field_row_is_required (SbFieldRow      *self);
+/* The keyboard goes on in its editor. */
+void        sb_field_row_focus     (SbFieldRow        *self);
 /* @value (nullable): as it stands in the flow. */
 void        sb_field_row_set_value (SbFieldRow        *self,
                                     SbValue           *value);

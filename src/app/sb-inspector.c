@@ -502,10 +502,55 @@ sb_inspector_class_init (SbInspectorClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SbInspector, footer_label);
 }
 
+/* Fields of a condition are the editor's, not in the list. */
+static SbFieldRow *
+find_field (GtkWidget *widget, gboolean required)
+{
+  if (!gtk_widget_get_visible (widget))
+    return NULL;
+  if (SB_IS_FIELD_ROW (widget))
+    return !required || (sb_field_row_is_required (SB_FIELD_ROW (widget)) &&
+                         sb_field_row_is_empty (SB_FIELD_ROW (widget)))
+             ? SB_FIELD_ROW (widget)
+             : NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      SbFieldRow *found = find_field (child, required);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+void
+sb_inspector_focus (SbInspector *self)
+{
+  SbFieldRow *row = find_field (GTK_WIDGET (self->rows), TRUE);
+
+  if (row == NULL)
+    row = find_field (GTK_WIDGET (self->rows), FALSE);
+  if (row != NULL)
+    sb_field_row_focus (row);
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+}
+
+static gboolean
+key_cb (SbInspector *self, guint key)
+{
+  return key == GDK_KEY_Escape && gtk_widget_activate_action (GTK_WIDGET (self), "map.focus", NULL);
+}
+
 static void
 sb_inspector_init (SbInspector *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
   self->fields = g_ptr_array_new ();
   self->connections = g_ptr_array_new_with_free_func ((GDestroyNotify)sb_connection_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
 }

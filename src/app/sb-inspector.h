@@ -22,5 +22,7 @@ void sb_inspector_set_session (SbInspector *self,
                                SbSession   *session);
 void sb_inspector_set_model   (SbInspector *self,
                                SbFlowModel *model);
+/* The keyboard goes on at the first field that is required and empty, or at the first of all. */
+void sb_inspector_focus       (SbInspector *self);
 
 G_END_DECLS

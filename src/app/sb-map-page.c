@@ -268,6 +268,12 @@ focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+fill_in_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  sb_inspector_focus (SB_MAP_PAGE (widget)->inspector);
+}
+
+static void
 zoom_changed_cb (SbMapPage *self)
 {
   g_autofree char *text =
@@ -441,6 +447,7 @@ sb_map_page_class_init (SbMapPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, zoom_out_cb);
   gtk_widget_class_bind_template_callback (widget_class, zoom_fit_cb);
   gtk_widget_class_install_action (widget_class, "map.focus", NULL, focus_action);
+  gtk_widget_class_install_action (widget_class, "map.fill-in", NULL, fill_in_action);
 }
 
 static void

@@ -60,6 +60,7 @@ static const Group groups[] = {
       { N_ ("Move the card to the way beside it"),
         NULL,
         { "<Alt><Shift>Left", "<Alt><Shift>Right" } },
+      { N_ ("Fill in the card, and back to it"), NULL, { "Return", "Escape" } },
       { N_ ("Add a step behind the card"), NULL, { "Insert" } },
       { N_ ("Take the card out"), NULL, { "Delete" } },
       { N_ ("Copy, cut"), NULL, { "<Primary>c", "<Primary>x" } },

@@ -291,8 +291,7 @@ class App:
                 continue        # it went away meanwhile
             pending.extend(child for child in reversed(children) if child is not None)
 
-    def find_all(self, role=None, name=None, start=None, visible=True):
-        found = []
+    def search(self, role=None, name=None, start=None, visible=True):
         for node in self.walk(start):
             try:
                 if role is not None and node.get_role_name() != role:
@@ -304,12 +303,13 @@ class App:
                     continue
             except Exception:   # pylint: disable=broad-except
                 continue
-            found.append(node)
-        return found
+            yield node
+
+    def find_all(self, role=None, name=None, start=None, visible=True):
+        return list(self.search(role, name, start, visible))
 
     def find(self, role=None, name=None, start=None, visible=True):
-        found = self.find_all(role, name, start, visible)
-        return found[0] if found else None
+        return next(self.search(role, name, start, visible), None)
 
     def wait(self, role, name=None, start=None, seconds=None):
         try:

@@ -10,8 +10,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import run, wait_for   # noqa: E402
-from story import Hands, tell       # noqa: E402
+from harness import run, wait_for           # noqa: E402
+from story import Hands, starts, tell       # noqa: E402
 
 
 class Pointer(Hands):
@@ -19,42 +19,55 @@ class Pointer(Hands):
         self.clicks += 1
         self.app.click(node)
 
-    def press(self, role, name):
-        self.click(self.app.wait(role, name))
+    def begin(self):
+        self.click(self.app.wait('push button', 'Something else'))
 
-    def press_last(self, role, name):
-        self.app.wait(role, name)
-        self.click(self.app.find_all(role, name)[-1])
+    def find_plus(self, after):
+        passed = False
+        for node in self.app.search('push button', None, self.map()):
+            passed = passed or after(node.get_name())
+            if passed and node.get_name() == 'Add a step here':
+                return node
+        return None
 
-    def accept(self, name):
-        # A popover or a dialog has a surface of its own, whose place AT-SPI does not tell.
-        self.clicks += 1
-        self.app.act(self.app.wait('push button', name))
-
-    def add(self, index, words, row):
-        self.clicks += 1
-        self.app.act(self.app.find_all('push button', 'Add a step here')[index])
+    def add(self, after, words, row, *_unused):
+        self.leave_panel()
+        self.click(wait_for('the +', lambda: self.find_plus(after)))
         self.choose('What is to be done?', words, row)
-        wait_for('the list to close', lambda: not self.app.find('entry', 'What is to be done?'))
-        time.sleep(0.3)
+        self.app.wait_gone('entry', 'What is to be done?')
+
+    def more_fields(self):
+        self.click(self.app.wait('label', lambda name: 'more fields' in name, self.inspector()))
 
     def field(self, name):
-        self.click(self.app.wait('text', name))
+        self.click(self.app.wait('text', name, self.inspector()))
 
     def open_panel(self):
-        self.key('ctrl+space')
+        if not self.find_panel():
+            self.key('ctrl+space')
+
+    def put_pill(self, words, name):
+        # A popover has a surface of its own, whose place AT-SPI does not tell: there is typing and Enter.
+        if not self.has_focus(wait_for('the data panel', self.find_panel)):
+            self.key('Return')
+        self.search_panel(words, name)
+
+    def format_pill(self, name, way):
+        self.click(self.app.wait('push button', name, self.inspector()))
+        self.take_format(way)
 
     def leave_panel(self):
-        if self.app.find('entry', 'Search what earlier steps give'):
+        if self.find_panel():
             self.key('Escape')
-            time.sleep(0.3)
+            self.wait_panel_closed()
 
     def next_comparison(self):
-        self.click(self.app.wait('combo box', 'Comparison'))
-        time.sleep(0.4)
+        self.click(self.app.wait('combo box', 'Comparison', self.inspector()))
+        time.sleep(0.3)
         self.key('Down', 'Return')
 
     def show_pilot(self):
+        self.leave_panel()
         self.click(self.app.wait('page tab', 'Pilot'))
 
     def show_map(self):
@@ -64,13 +77,20 @@ class Pointer(Hands):
         self.click(self.app.wait('list item', 'Activity'))
 
     def records_menu(self, index):
-        self.click(self.app.find_all('push button', 'Records')[0])
-        self.app.wait('menu item', lambda name: name.startswith('Open a File of Records'))
-        time.sleep(0.3)
-        self.key(*['Down'] * index, 'Return')
+        self.click(self.app.wait('push button', 'Records', self.part('SbPilotPage')))
+        self.take_menu_item(index)
 
     def run_pilot(self):
         self.click(self.app.wait('push button', 'Run Pilot'))
+
+    def expect(self):
+        self.key('alt+e')
+
+    def go_live(self):
+        self.click(self.app.find_all('push button', 'Go Live')[-1])
+        self.app.wait('label', 'Ready to go live')
+        self.clicks += 1
+        self.app.act(self.app.wait('push button', 'Go Live Now'))
 
 
 def test_story():
