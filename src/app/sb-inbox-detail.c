@@ -9,9 +9,12 @@
 #include "sb-inbox-detail.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
+#include "sb-compat.h"
 #include "sb-flow.h"
 #include "sb-story.h"
+#include "sb-text-dialog.h"
 #include "sb-tile.h"
 
 static GtkWidget *
@@ -199,29 +202,134 @@ add_done_and_not (
 }
 
 static void
-add_known (GtkBox *box, const SbChapter *open)
+details_cb (GtkWidget *button, gpointer data)
+{
+  SbAttempt *attempt = data;
+
+  sb_text_dialog_present (button, _ ("What was sent"), _ ("Request"), attempt->request,
+                          _ ("Response"), attempt->response);
+}
+
+static char *
+format_time (gint64 time_us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
+
+  return g_date_time_format (time, "%H:%M:%S");
+}
+
+/* What is on record of one attempt, in the order it happened. */
+static GtkWidget *
+make_attempt_row (SbAttempt *attempt)
+{
+  g_autofree char *sent = format_time (attempt->started_us);
+  g_autofree char *title = g_strdup_printf (_ ("%s  The request was sent"), sent);
+  g_autofree char *heard = NULL;
+  GtkWidget *details = gtk_button_new_with_label (_ ("Details…"));
+  GtkWidget *row;
+
+  if (attempt->ended_us > 0)
+    {
+      g_autofree char *ended = format_time (attempt->ended_us);
+
+      heard = g_strdup_printf ("%s  %s", ended,
+                               attempt->message != NULL ? attempt->message
+                                                        : _ ("No answer was recorded"));
+    }
+  else
+    {
+      heard = g_strdup (_ ("No answer was recorded"));
+    }
+  row = make_row ("sb-clock-symbolic", "dim-label", title, heard);
+  gtk_widget_add_css_class (details, "flat");
+  gtk_widget_set_valign (details, GTK_ALIGN_CENTER);
+  g_signal_connect_data (details, "clicked", G_CALLBACK (details_cb), sb_attempt_ref (attempt),
+                         (GClosureNotify)(GCallback)sb_attempt_unref, 0);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), details);
+
+  return row;
+}
+
+static void
+add_known (GtkBox *box, SbRun *run, const SbChapter *open, const char *vendor)
 {
   GtkListBox *list;
   GtkWidget *column;
+  SbAttempt *last;
 
   if (open == NULL || open->attempts->len == 0)
     return;
 
   column = make_list (_ ("What is known"), &list);
   for (guint i = 0; i < open->attempts->len; i++)
+    gtk_list_box_append (list, make_attempt_row (g_ptr_array_index (open->attempts, i)));
+  last = g_ptr_array_index (open->attempts, open->attempts->len - 1);
+  if (run->unknown && vendor != NULL && last->key != NULL)
     {
-      SbAttempt *attempt = g_ptr_array_index (open->attempts, i);
-      g_autoptr (GDateTime) time =
-        g_date_time_new_from_unix_local (attempt->started_us / G_USEC_PER_SEC);
-      g_autofree char *when = g_date_time_format (time, "%H:%M:%S");
-      g_autofree char *title = g_strdup_printf (_ ("Attempt %d, %s"), attempt->number, when);
+      g_autofree char *why =
+        open->keyed
+          ? g_strdup_printf (_ ("Each attempt carried the key %s, by which %s knows a repeat."),
+                             last->key, vendor)
+          : g_strdup_printf (
+              _ ("%s has no key by which it would know a repeat: asked again, it may do it twice."),
+              vendor);
 
       gtk_list_box_append (
-        list,
-        make_row ("sb-clock-symbolic", "dim-label", title,
-                  attempt->message != NULL ? attempt->message : _ ("No answer was recorded")));
+        list, make_row ("sb-lookup-symbolic", "dim-label", _ ("Nothing was sent since"), why));
     }
   gtk_box_append (box, column);
+}
+
+static void
+open_vendor_cb (GtkWidget *button, gpointer data)
+{
+  sb_compat_open_uri (button, data);
+}
+
+/* Looking is the safe thing to do first, and needs no courage. */
+static void
+add_look_first (GtkBox *box, SbRun *run, SbConnector *connector)
+{
+  const char *web = sb_value_get_string (connector->document, "web");
+  g_autofree char *title = g_strdup_printf (_ ("Look in %s for %s"), connector->name,
+                                            run->label != NULL ? run->label : _ ("this event"));
+  g_autofree char *label = g_strdup_printf (_ ("Open %s"), connector->name);
+  GtkListBox *list;
+  GtkWidget *column = make_list (_ ("Look first"), &list);
+  GtkWidget *row = make_row ("sb-lookup-symbolic", NULL, title,
+                             _ ("It is there: I Did It by Hand. It is not there: Try Again."));
+
+  if (web != NULL)
+    {
+      GtkWidget *button = gtk_button_new_with_label (label);
+
+      gtk_widget_add_css_class (button, "suggested-action");
+      gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+      gtk_widget_set_tooltip_text (button, web);
+      g_signal_connect_data (button, "clicked", G_CALLBACK (open_vendor_cb), g_strdup (web),
+                             (GClosureNotify)(GCallback)g_free, 0);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+    }
+  gtk_list_box_append (list, row);
+  gtk_box_append (box, column);
+}
+
+static SbConnector *
+find_connector (SbFlow *flow, const SbChapter *open, SbConnectors *connectors)
+{
+  const char *last = open != NULL && open->place != NULL ? strrchr (open->place, '/') : NULL;
+  const char *id = last != NULL ? last + 1 : (open != NULL ? open->place : NULL);
+  SbStep *step = id != NULL ? sb_flow_find_step (flow, id) : NULL;
+
+  return step != NULL && step->connector != NULL ? sb_connectors_find (connectors, step->connector)
+                                                 : NULL;
+}
+
+static void
+copy_cb (GtkWidget *button, gpointer data)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (button), data);
+  gtk_widget_activate_action (button, "win.toast", "s", _ ("Copied"));
 }
 
 static void
@@ -249,10 +357,21 @@ add_runbook (GtkBox *box, SbFlow *flow)
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
     {
       const char *text = sb_value_get_string (runbook, entries[i].key);
+      GtkWidget *row;
 
       if (text == NULL || text[0] == '\0')
         continue;
-      gtk_list_box_append (list, make_row (entries[i].icon, NULL, _ (entries[i].title), text));
+      row = make_row (entries[i].icon, NULL, _ (entries[i].title), text);
+      if (g_str_equal (entries[i].key, "call"))
+        {
+          GtkWidget *copy = gtk_button_new_with_label (_ ("Copy"));
+
+          gtk_widget_set_valign (copy, GTK_ALIGN_CENTER);
+          g_signal_connect_data (copy, "clicked", G_CALLBACK (copy_cb), g_strdup (text),
+                                 (GClosureNotify)(GCallback)g_free, 0);
+          adw_action_row_add_suffix (ADW_ACTION_ROW (row), copy);
+        }
+      gtk_list_box_append (list, row);
       n_rows++;
     }
   if (n_rows > 0)
@@ -268,14 +387,17 @@ sb_inbox_detail_fill (GtkBox *box, SbClaim *claim, SbConnectors *connectors)
   g_autoptr (SbFlow) flow =
     claim->document != NULL ? sb_flow_parse (claim->document, problems) : NULL;
   const SbChapter *open = find_open_chapter (chapters);
+  SbConnector *connector = flow != NULL ? find_connector (flow, open, connectors) : NULL;
   GtkWidget *child;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (box))) != NULL)
     gtk_box_remove (box, child);
 
   add_title (box, claim, open);
+  if (claim->run->unknown && connector != NULL)
+    add_look_first (box, claim->run, connector);
+  add_known (box, claim->run, open, connector != NULL ? connector->name : NULL);
   add_done_and_not (box, chapters, flow, open, connectors);
-  add_known (box, open);
   if (flow != NULL)
     add_runbook (box, flow);
 }

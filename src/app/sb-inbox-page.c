@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "sb-compat.h"
+#include "sb-inbox-decide.h"
 #include "sb-inbox-detail.h"
 #include "sb-inbox-edit.h"
 #include "sb-run-list.h"
@@ -72,7 +73,8 @@ selected_cb (SbInboxPage *self)
   SbRunItem *item = gtk_single_selection_get_selected_item (self->selection);
   SbRun *run = item != NULL ? sb_run_item_get_run (item) : NULL;
 
-  if (run == NULL || (self->claim != NULL && self->claim->run->id == run->id))
+  if (run == NULL || (self->claim != NULL && self->claim->run->id == run->id &&
+                      self->claim->run->changed_us == run->changed_us))
     return;
 
   g_cancellable_cancel (self->cancellable);
@@ -114,49 +116,53 @@ search_changed_cb (SbInboxPage *self)
 typedef struct
 {
   SbInboxPage *page;
-  gint64 run;
+  GArray *runs;
   const char *decision;
+  GArray *all;           /* (nullable): those with the same cause … */
+  GtkCheckButton *check; /* (nullable): … where this is set */
 } Decision;
 
 static void
 decision_free (Decision *decision)
 {
   g_object_unref (decision->page);
+  g_array_unref (decision->runs);
+  g_clear_pointer (&decision->all, g_array_unref);
+  g_clear_object (&decision->check);
   g_free (decision);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Decision, decision_free)
 
 static void
-resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Decision) decision = data;
-  g_autoptr (GError) error = NULL;
-  const char *message;
-
-  if (!sb_engine_resolve_finish (SB_ENGINE (source), result, &error))
-    message = error->message;
-  else if (g_str_equal (decision->decision, "drop"))
-    message = _ ("Dropped. It stays in Activity.");
-  else if (g_str_equal (decision->decision, "done"))
-    message = _ ("Noted. The run goes on after that step.");
-  else
-    message = _ ("Trying again.");
-  gtk_widget_activate_action (GTK_WIDGET (decision->page), "win.toast", "s", message);
-}
-
-static void
 decided_cb (gboolean accepted, gpointer data)
 {
   g_autoptr (Decision) decision = data;
   SbSession *session = decision->page->session;
-  gint64 run = decision->run;
-  const char *what = decision->decision;
+  gboolean all = decision->check != NULL && gtk_check_button_get_active (decision->check);
 
-  if (!accepted || session == NULL)
+  if (accepted && session != NULL)
+    sb_inbox_decide (GTK_WIDGET (decision->page), session, all ? decision->all : decision->runs,
+                     decision->decision);
+}
+
+/* What is decided for one can be decided for all that stopped for the same reason. */
+static void
+add_check (Decision *decision, SbRun *run)
+{
+  g_autofree char *cause = sb_run_list_dup_cause (run);
+  g_autofree char *label = NULL;
+
+  if (cause == NULL)
     return;
-  sb_engine_resolve_async (sb_session_get_engine (session), run, what, NULL, resolved_cb,
-                           g_steal_pointer (&decision));
+  decision->all = sb_run_list_find_cause (decision->page->runs, cause);
+  if (decision->all->len < 2)
+    return;
+  label = g_strdup_printf (
+    ngettext ("_All %u with the same cause", "_All %u with the same cause", decision->all->len),
+    decision->all->len);
+  decision->check =
+    g_object_ref_sink (GTK_CHECK_BUTTON (gtk_check_button_new_with_mnemonic (label)));
 }
 
 static void
@@ -170,9 +176,38 @@ ask (SbInboxPage *self,
   Decision *asked = g_new0 (Decision, 1);
 
   asked->page = g_object_ref (self);
-  asked->run = self->claim->run->id;
+  asked->runs = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_array_append_val (asked->runs, self->claim->run->id);
   asked->decision = decision;
-  sb_compat_ask (GTK_WIDGET (self), heading, body, accept, destructive, NULL, decided_cb, asked);
+  add_check (asked, self->claim->run);
+  sb_compat_ask (GTK_WIDGET (self), heading, body, accept, destructive,
+                 asked->check != NULL ? GTK_WIDGET (asked->check) : NULL, decided_cb, asked);
+}
+
+/* All with the cause that is the target. */
+static void
+retry_cause_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  SbInboxPage *self = SB_INBOX_PAGE (widget);
+  const char *cause = g_variant_get_string (parameter, NULL);
+  g_autoptr (GArray) runs = sb_run_list_find_cause (self->runs, cause);
+  g_autofree char *heading = NULL;
+  g_autofree char *accept = NULL;
+  Decision *asked;
+
+  if (runs->len == 0)
+    return;
+  heading =
+    g_strdup_printf (ngettext ("Try %u run again?", "Try %u runs again?", runs->len), runs->len);
+  accept = g_strdup_printf (ngettext ("Try %u Again", "Try %u Again", runs->len), runs->len);
+  asked = g_new0 (Decision, 1);
+  asked->page = g_object_ref (self);
+  asked->runs = g_array_ref (runs);
+  asked->decision = "retry";
+  sb_compat_ask (
+    widget, heading,
+    _ ("They stopped for the same reason. What was done before stays done and is not repeated."),
+    accept, FALSE, NULL, decided_cb, asked);
 }
 
 static void
@@ -219,9 +254,8 @@ drop_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 
   if (self->claim != NULL)
     ask (self, "drop", _ ("Drop this run?"),
-         _ ("Its remaining steps are never taken. The event stays in Activity, and you can run it "
-            "again from "
-            "there."),
+         _ ("Its remaining steps are not taken. The event stays in Activity, and you can run it "
+            "again from there."),
          _ ("Drop"), TRUE);
 }
 
@@ -313,6 +347,7 @@ sb_inbox_page_class_init (SbInboxPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
 
   gtk_widget_class_install_action (widget_class, "inbox.retry", NULL, retry_action);
+  gtk_widget_class_install_action (widget_class, "inbox.retry-cause", "s", retry_cause_action);
   gtk_widget_class_install_action (widget_class, "inbox.done", NULL, done_action);
   gtk_widget_class_install_action (widget_class, "inbox.edit", NULL, edit_action);
   gtk_widget_class_install_action (widget_class, "inbox.drop", NULL, drop_action);

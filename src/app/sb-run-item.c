@@ -19,6 +19,7 @@ struct _SbRunItem
   char *heading;
   char *hit;
   guint count;
+  gboolean bulk;
 };
 
 enum
@@ -75,6 +76,16 @@ sb_run_item_new_heading (const char *text, guint count)
 
   self->heading = g_strdup (text);
   self->count = count;
+
+  return self;
+}
+
+SbRunItem *
+sb_run_item_new_bulk (const char *text, guint count)
+{
+  SbRunItem *self = sb_run_item_new_heading (text, count);
+
+  self->bulk = TRUE;
 
   return self;
 }
@@ -145,6 +156,12 @@ guint
 sb_run_item_get_count (SbRunItem *self)
 {
   return self->count;
+}
+
+gboolean
+sb_run_item_is_bulk (SbRunItem *self)
+{
+  return self->bulk;
 }
 
 static char *

@@ -23,6 +23,9 @@ SbRunItem  *sb_run_item_new_run     (gint64      id,
                                      SbRun      *run);
 SbRunItem  *sb_run_item_new_heading (const char *text,
                                      guint       count);
+/* What can be done with the @count runs above it, which share the cause @text. */
+SbRunItem  *sb_run_item_new_bulk    (const char *text,
+                                     guint       count);
 void        sb_run_item_set_run     (SbRunItem  *self,
                                      SbRun      *run);
 void        sb_run_item_set_heading (SbRunItem  *self,
@@ -36,6 +39,7 @@ gint64      sb_run_item_get_id      (SbRunItem *self); /* of the run; 0 for a he
 SbRun      *sb_run_item_get_run     (SbRunItem *self); /* (nullable): NULL for a heading, and until it is there */
 const char *sb_run_item_get_heading (SbRunItem *self); /* (nullable) */
 guint       sb_run_item_get_count   (SbRunItem *self); /* of a heading: runs below it */
+gboolean    sb_run_item_is_bulk     (SbRunItem *self);
 /* "Paid orders, version 3, took 3 s": the second line of a row. (transfer full) */
 char       *sb_run_item_dup_detail  (SbRunItem *self);
 /* Symbol, word and css class of a run's state; colour never speaks alone. */

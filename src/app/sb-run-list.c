@@ -11,6 +11,8 @@
 #include <glib/gi18n.h>
 
 #define PAGE 100
+/* A group is only whole, and its count only true, where all are loaded; that many nobody reads. */
+#define MAX_RUNS 2000
 
 struct _SbRunList
 {
@@ -56,13 +58,52 @@ take_item (GHashTable *known, SbRun *run)
   return sb_run_item_new_run (run->id, run);
 }
 
-static char *
-dup_cause (SbRun *run)
+/* What differs from order to order, its name, is no part of the cause. */
+char *
+sb_run_list_dup_cause (SbRun *run)
 {
-  if (run->unknown)
-    return g_strdup (_ ("Outcome unknown"));
+  GString *cause;
 
-  return g_strdup (run->problem != NULL ? run->problem : _ ("Stopped without a reason given"));
+  if (run->unknown)
+    return NULL;
+  cause = g_string_new (run->problem != NULL ? run->problem : _ ("Stopped without a reason given"));
+  if (run->label != NULL && run->label[0] != '\0')
+    g_string_replace (cause, run->label, "…", 0);
+
+  return g_string_free (cause, FALSE);
+}
+
+GArray *
+sb_run_list_find_cause (SbRunList *self, const char *cause)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      SbRun *run = g_ptr_array_index (self->runs, i);
+      g_autofree char *other = sb_run_list_dup_cause (run);
+
+      if (other != NULL && g_str_equal (other, cause))
+        g_array_append_val (ids, run->id);
+    }
+
+  return ids;
+}
+
+/* The heading of a group; where it is of one run, in just its words. */
+static void
+finish_group (GPtrArray *members)
+{
+  SbRunItem *heading = g_ptr_array_index (members, 0);
+  SbRun *first = sb_run_item_get_run (g_ptr_array_index (members, 1));
+  guint count = members->len - 1;
+  const char *text = sb_run_item_get_heading (heading);
+
+  if (count > 1 && !first->unknown)
+    g_ptr_array_add (members, sb_run_item_new_bulk (text, count));
+  sb_run_item_set_heading (
+    heading, count == 1 && !first->unknown && first->problem != NULL ? first->problem : text,
+    count);
 }
 
 static GPtrArray *
@@ -87,7 +128,8 @@ build_items (SbRunList *self)
   for (guint i = 0; i < self->runs->len; i++)
     {
       SbRun *run = g_ptr_array_index (self->runs, i);
-      g_autofree char *group = dup_cause (run);
+      g_autofree char *cause = sb_run_list_dup_cause (run);
+      g_autofree char *group = g_strdup (cause != NULL ? cause : _ ("Outcome unknown"));
       GPtrArray *members = g_hash_table_lookup (groups, group);
 
       if (members == NULL)
@@ -103,9 +145,8 @@ build_items (SbRunList *self)
   for (guint i = 0; i < order->len; i++)
     {
       GPtrArray *members = g_ptr_array_index (order, i);
-      SbRunItem *heading = g_ptr_array_index (members, 0);
 
-      sb_run_item_set_heading (heading, sb_run_item_get_heading (heading), members->len - 1);
+      finish_group (members);
       for (guint j = 0; j < members->len; j++)
         g_ptr_array_add (items, g_object_ref (g_ptr_array_index (members, j)));
     }
@@ -120,6 +161,7 @@ items_match (SbRunItem *a, SbRunItem *b)
     return TRUE;
 
   return sb_run_item_get_heading (a) != NULL &&
+         sb_run_item_is_bulk (a) == sb_run_item_is_bulk (b) &&
          sb_run_item_get_count (a) == sb_run_item_get_count (b) &&
          g_strcmp0 (sb_run_item_get_heading (a), sb_run_item_get_heading (b)) == 0;
 }
@@ -197,6 +239,10 @@ runs_listed_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       self->stale = FALSE;
       sb_run_list_refresh (self);
+    }
+  else if (self->runs->len < MAX_RUNS)
+    {
+      sb_run_list_load_more (self);
     }
 }
 

@@ -16,7 +16,8 @@
 /* The parts of one row, made once and filled again as the list scrolls. */
 typedef struct
 {
-  GtkWidget *stack; /* "heading" or "run" */
+  GtkWidget *stack; /* "heading", "run" or "bulk" */
+  GtkWidget *bulk;
   GtkLabel *heading;
   GtkLabel *count;
   GtkImage *mark;
@@ -90,6 +91,17 @@ make_run (Row *row)
   return box;
 }
 
+static GtkWidget *
+make_bulk (Row *row)
+{
+  row->bulk = gtk_button_new ();
+  gtk_widget_set_halign (row->bulk, GTK_ALIGN_START);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row->bulk), "s", "");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row->bulk), "inbox.retry-cause");
+
+  return row->bulk;
+}
+
 static void
 setup_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer data)
 {
@@ -99,6 +111,7 @@ setup_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer data)
   gtk_stack_set_vhomogeneous (GTK_STACK (row->stack), FALSE);
   gtk_stack_add_named (GTK_STACK (row->stack), make_heading (row), "heading");
   gtk_stack_add_named (GTK_STACK (row->stack), make_run (row), "run");
+  gtk_stack_add_named (GTK_STACK (row->stack), make_bulk (row), "bulk");
   gtk_list_item_set_child (list_item, row->stack);
   g_object_set_data_full (G_OBJECT (list_item), "sb-row", row, (GDestroyNotify)row_free);
 }
@@ -125,6 +138,21 @@ show_heading (Row *row, SbRunItem *item)
   gtk_label_set_label (row->heading, sb_run_item_get_heading (item));
   gtk_label_set_label (row->count, count);
   gtk_stack_set_visible_child_name (GTK_STACK (row->stack), "heading");
+}
+
+static void
+show_bulk (Row *row, SbRunItem *item)
+{
+  guint count = sb_run_item_get_count (item);
+  g_autofree char *label =
+    count == 2
+      ? g_strdup (_ ("Try Both Again…"))
+      : g_strdup_printf (ngettext ("Try All %u Again…", "Try All %u Again…", count), count);
+
+  gtk_button_set_label (GTK_BUTTON (row->bulk), label);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row->bulk), "s",
+                                    sb_run_item_get_heading (item));
+  gtk_stack_set_visible_child_name (GTK_STACK (row->stack), "bulk");
 }
 
 static void
@@ -187,7 +215,9 @@ show_run (Row *row, SbRunItem *item)
 static void
 changed_cb (SbRunItem *item, Row *row)
 {
-  if (sb_run_item_get_heading (item) != NULL)
+  if (sb_run_item_is_bulk (item))
+    show_bulk (row, item);
+  else if (sb_run_item_get_heading (item) != NULL)
     show_heading (row, item);
   else
     show_run (row, item);

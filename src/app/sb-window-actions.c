@@ -14,6 +14,7 @@
 #include "sb-compat.h"
 #include "sb-connection-dialog.h"
 #include "sb-flow-edit.h"
+#include "sb-inbox-decide.h"
 #include "sb-json.h"
 #include "sb-trigger-chooser.h"
 #include "sb-window-private.h"
@@ -503,6 +504,35 @@ show_runs_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   sb_window_show_page (self, "activity");
 }
 
+/* Runs were dropped: the words, and a way back. */
+static void
+dropped_toast_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GVariant) runs = g_variant_get_child_value (parameter, 1);
+  const char *text;
+  AdwToast *toast;
+
+  g_variant_get_child (parameter, 0, "&s", &text);
+  toast = sb_compat_toast_new (text);
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_action_name (toast, "win.restore-runs");
+  adw_toast_set_action_target_value (toast, runs);
+  adw_toast_set_timeout (toast, 15);
+  adw_toast_overlay_add_toast (SB_WINDOW (widget)->toasts, toast);
+}
+
+static void
+restore_runs_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SbWindow *self = SB_WINDOW (widget);
+  gsize n_runs;
+  const gint64 *ids = g_variant_get_fixed_array (parameter, &n_runs, sizeof (gint64));
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  g_array_append_vals (runs, ids, (guint)n_runs);
+  sb_inbox_decide (widget, self->session, runs, "restore");
+}
+
 static void
 show_view_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -666,6 +696,8 @@ sb_window_install_actions (GtkWidgetClass *widget_class)
     { "win.guide-next", NULL, guide_next_cb },
     { "win.toast", "s", toast_cb },
     { "win.undo-toast", "s", undo_toast_cb },
+    { "win.dropped-toast", "(sax)", dropped_toast_cb },
+    { "win.restore-runs", "ax", restore_runs_cb },
     { "win.toggle-sidebar", NULL, toggle_sidebar_cb },
     { "win.start-again", NULL, start_again_cb },
     { "win.add-connection", "s", add_connection_cb },

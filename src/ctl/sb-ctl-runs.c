@@ -374,8 +374,9 @@ static const SbCtlOption inbox_options[] = {
 };
 
 static const SbCtlOption resolve_options[] = {
-  { "as", "DECISION", "done|not-done|drop",
-    N_ ("done: it happened, go on after it; not-done: send it again; drop: leave this run") },
+  { "as", "DECISION", "done|not-done|drop|restore",
+    N_ ("done: it happened, go on after it; not-done: send it again; drop: leave this run; "
+        "restore: take a dropped one back into the inbox") },
   { NULL, NULL, NULL, NULL },
 };
 

@@ -5,7 +5,9 @@
 
 """An order without an email waits in the inbox. Its owner puts the address in, and it goes on."""
 
+import json
 import os
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -21,6 +23,42 @@ def go_live(app):
     app.act(app.wait('push button', 'Go Live Now'))
     app.wait('label', 'Version 1 is live')
     return url
+
+
+def count_decisions(app, decision):
+    """How often the record of decisions has this one."""
+    database = sqlite3.connect(f'file:{app.data}/signalbox.db?mode=ro', uri=True)
+    try:
+        details = database.execute("SELECT detail FROM audit WHERE what = 'run-resolved'").fetchall()
+        return sum(json.loads(detail)['decision'] == decision for (detail,) in details)
+    finally:
+        database.close()
+
+
+def share_a_cause(app, url, order):
+    """Two orders that stopped for the same reason: one decision for both, and a drop taken back."""
+    for number in (2001, 2002):
+        other = dict(order, id=570245010000 + number, name=f'#{number}', order_number=number)
+        assert ring(url, other, f'event-{number}') == 200
+    app.click(app.wait('list item', lambda name: name.startswith('Inbox, ')))
+    app.wait('label', '… has no email')
+    app.act(app.wait('push button', 'Try Both Again…'))
+    app.act(app.wait('push button', lambda name: name.startswith('Try 2 Again')))
+    wait_for('both to be tried again', lambda: count_decisions(app, 'retry') == 2)
+    app.wait('push button', 'Try Both Again…')
+
+    app.wait('label', lambda name: name.startswith('What is to happen with Order #200'))
+    app.screenshot('inbox-cause')
+    app.act(app.wait('push button', 'Drop…'))
+    check = app.wait('check box', lambda name: name.endswith('All 2 with the same cause'))
+    app.key('alt+a')
+    wait_for('both to be chosen', lambda: check.get_state_set().contains(app.atspi.StateType.CHECKED))
+    app.act(app.wait('push button', lambda name: name.startswith('Drop Drop') or name == 'Drop'))
+    toast = app.wait('label', '2 runs dropped. They stay in Activity.').get_parent()
+    assert count_decisions(app, 'drop') == 2
+    app.act(app.wait('push button', lambda name: 'Undo' in name, start=toast.get_parent()))
+    wait_for('both to be back', lambda: count_decisions(app, 'restore') == 2)
+    app.wait('push button', 'Try Both Again…')
 
 
 def test_inbox():
@@ -50,6 +88,7 @@ def test_inbox():
         app.click(app.wait('list item', 'Activity'))
         app.wait('label', 'Data edited by you; what came in first is kept')
         app.screenshot('inbox-edited')
+        share_a_cause(app, url, order)
         log = app.read_log()
         assert 'CRITICAL' not in log and 'WARNING' not in log, log
 

@@ -80,6 +80,38 @@ test_unknown_drop (Fixture *self, gconstpointer data)
   g_assert_error (error, SB_ERROR, SB_ERROR_REFUSED);
 }
 
+/* A drop that is taken back leaves the question as it was. */
+static void
+test_unknown_restore (Fixture *self, gconstpointer data)
+{
+  gint64 run = make_unknown (self);
+  g_autoptr (SbClaim) before = fixture_load (self, run);
+  g_autoptr (SbClaim) dropped = NULL;
+  g_autoptr (SbClaim) claim = NULL;
+  g_autoptr (SbClaim) done = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_resolve (self, run, "restore", &error);
+  g_assert_error (error, SB_ERROR, SB_ERROR_REFUSED);
+  g_clear_error (&error);
+  fixture_resolve (self, run, "drop", &error);
+  g_assert_no_error (error);
+  dropped = fixture_wait (self, run, "dropped");
+  fixture_resolve (self, run, "restore", &error);
+  g_assert_no_error (error);
+  claim = fixture_wait (self, run, "inbox");
+  g_assert_true (claim->run->unknown);
+  g_assert_cmpint (claim->run->finished_us, ==, 0);
+  g_assert_cmpstr (claim->run->problem, ==, before->run->problem);
+  fixture_spin (200 * 1000);
+  g_assert_cmpuint (fake_vendor_get_requests (self->vendor, "/once"), ==, 1);
+
+  fixture_resolve (self, run, "done", &error);
+  g_assert_no_error (error);
+  done = fixture_wait (self, run, "done");
+  g_assert_cmpuint (fake_vendor_get_requests (self->vendor, "/once"), ==, 1);
+}
+
 static void
 test_unknown_keyed (Fixture *self, gconstpointer data)
 {
@@ -135,6 +167,7 @@ main (int argc, char **argv)
   ADD ("/engine/unknown/done", test_unknown_done);
   ADD ("/engine/unknown/not-done", test_unknown_not_done);
   ADD ("/engine/unknown/drop", test_unknown_drop);
+  ADD ("/engine/unknown/restore", test_unknown_restore);
   ADD ("/engine/unknown/keyed", test_unknown_keyed);
   ADD ("/engine/unknown/looked", test_unknown_looked);
   ADD ("/engine/unknown/not-found", test_unknown_not_found);

@@ -169,7 +169,7 @@ retry_run (SbCall *call, GError **error)
 static SbValue *
 resolve_run (SbCall *call, GError **error)
 {
-  static const char *const decisions[] = { "done", "not-done", "drop", NULL };
+  static const char *const decisions[] = { "done", "not-done", "drop", "restore", NULL };
   const char *decision = sb_call_get_string (call, "as", error);
 
   if (decision == NULL)
@@ -177,7 +177,8 @@ resolve_run (SbCall *call, GError **error)
   if (!g_strv_contains (decisions, decision))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%s” is no decision. It is “done”, “not-done” or “drop”."), decision);
+                   _ ("“%s” is no decision. It is “done”, “not-done”, “drop” or “restore”."),
+                   decision);
       return NULL;
     }
   return decide (call, decision, error);

@@ -239,17 +239,28 @@ find_newest (SbClaim *claim)
 static gboolean
 check_decision (SbRun *run, const char *decision, GError **error)
 {
-  static const char *const known[] = { "retry", "done", "not-done", "drop", NULL };
+  static const char *const known[] = { "retry", "done", "not-done", "drop", "restore", NULL };
 
   if (!g_strv_contains (known, decision))
     {
       g_set_error (error, SB_ERROR, SB_ERROR_INVALID,
-                   _ ("“%s” is not a decision: say retry, done, not-done or drop"), decision);
+                   _ ("“%s” is not a decision: say retry, done, not-done, drop or restore"),
+                   decision);
       return FALSE;
     }
   if (g_str_equal (decision, "drop") && run->finished_us == 0 &&
       !g_str_equal (run->state, "running"))
     return TRUE;
+  if (g_str_equal (decision, "restore") && g_str_equal (run->state, "dropped"))
+    return TRUE;
+  if (g_str_equal (decision, "restore"))
+    {
+      g_set_error (error, SB_ERROR, SB_ERROR_REFUSED,
+                   _ ("Run %" G_GINT64_FORMAT " was not dropped (it is %s): there is nothing to "
+                      "take back"),
+                   run->id, run->state);
+      return FALSE;
+    }
   /* Trying at once what would be tried later does no harm. */
   if (g_str_equal (decision, "retry") &&
       (g_str_equal (run->state, "blocked") || g_str_equal (run->state, "waiting")))
@@ -287,6 +298,18 @@ make_change (SbClaim *claim, const char *decision)
     {
       change->state = "dropped";
       change->problem = g_strdup (claim->run->problem);
+      change->unknown = claim->run->unknown;
+      return change;
+    }
+  if (g_str_equal (decision, "restore"))
+    {
+      change->state = "inbox";
+      change->restored = TRUE;
+      change->problem = g_strdup (claim->run->problem);
+      /* Dropped while its request was on the way: what came of it is kept with the attempt. */
+      change->unknown =
+        claim->run->unknown || (newest != NULL && (g_str_equal (newest->state, "unknown") ||
+                                                   g_str_equal (newest->state, "sent")));
       return change;
     }
 

@@ -80,7 +80,8 @@ void          sb_engine_submit_async    (SbEngine *self, const char *flow_id, Sb
 gboolean      sb_engine_submit_finish   (SbEngine *self, GAsyncResult *result, SbAccepted *accepted,
                                          GError **error);
 /* A person decides about a run in the inbox. @decision: "retry" (also for a run that waits: at once),
- * "done" (it was done, by hand or after all: go on after it), "not-done" (send it again), "drop". */
+ * "done" (it was done, by hand or after all: go on after it), "not-done" (send it again), "drop",
+ * "restore" (a dropped one comes back into the inbox, as it was). */
 void          sb_engine_resolve_async   (SbEngine *self, gint64 run, const char *decision,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);

@@ -166,6 +166,11 @@ gboolean     sb_db_count_outcome  (SbDb         *self,
                                    const char   *state,
                                    gint64        now_us,
                                    GError      **error);
+/* Takes the count of a run that ended as @state back, before it is changed. */
+gboolean     sb_db_uncount_outcome (SbDb        *self,
+                                   gint64        run,
+                                   const char   *state,
+                                   GError      **error);
 
 /* --- lock, files and schema ---------------------------------------------------------------------- */
 

@@ -166,7 +166,9 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
   if (change->finished != NULL)
     SB_CRASH_POINT ("outcome-written");
   sb_db_note (db, "runs", flow_id);
-  if (sb_statement_get_int (statement, 2) != 0)
+  if (sb_statement_get_int (statement, 2) != 0 &&
+      !(change->restored &&
+        strcmp ((const char *)sqlite3_column_text (statement, 1), "dropped") == 0))
     {
       /* Dropped while its request was on the way: what came of that is kept, and it goes no
        * further. */
@@ -185,7 +187,8 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
       return TRUE;
     }
 
-  if ((change->edited != NULL && !replace_event (db, change, error)) ||
+  if ((change->restored && !sb_db_uncount_outcome (db, change->run, "dropped", error)) ||
+      (change->edited != NULL && !replace_event (db, change, error)) ||
       (change->begun != NULL && !insert_attempt (db, change->run, change->begun, error)) ||
       (change->timer != NULL &&
        !sb_db_run (db, error, "INSERT OR REPLACE INTO timers VALUES (?, ?, ?)", "iti", change->run,
@@ -196,7 +199,9 @@ apply (SbDb *db, SbStoreRequest *request, GError **error)
       (change->decision != NULL && !audit_decision (db, change, error)) ||
       !update_run (db, change, was_running, error))
     return FALSE;
-  if ((is_final (change->state) || (!was_inbox && strcmp (change->state, "inbox") == 0)) &&
+  /* What comes back was counted when it came first. */
+  if (!change->restored &&
+      (is_final (change->state) || (!was_inbox && strcmp (change->state, "inbox") == 0)) &&
       !sb_db_count_outcome (db, change->run, change->state, sb_clock_now_us (), error))
     return FALSE;
   SB_CRASH_POINT ("change-written");

@@ -71,6 +71,18 @@ sb_db_count_outcome (SbDb *self, gint64 run, const char *state, gint64 now_us, G
                     "iit", run, now_us, state);
 }
 
+gboolean
+sb_db_uncount_outcome (SbDb *self, gint64 run, const char *state, GError **error)
+{
+  return sb_db_run (self, error,
+                    "UPDATE outcomes SET n = n - 1 FROM runs WHERE runs.id = ?1 AND n > 0"
+                    "  AND outcomes.quarter = runs.finished_us / 900000000"
+                    "  AND outcomes.flow = runs.flow AND outcomes.mode = runs.mode"
+                    "  AND outcomes.what = ?2 AND outcomes.took ="
+                    "  sb_duration_class (max (0, runs.finished_us - runs.started_us))",
+                    "it", run, state);
+}
+
 /* --- asking
  * ---------------------------------------------------------------------------------------------- */
 

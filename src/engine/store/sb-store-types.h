@@ -145,6 +145,7 @@ typedef struct
   SbValue   *decision;     /* (nullable): what a person decided, for the audit log */
   SbEvent   *edited;       /* (nullable): the run goes on with this event, beside the one it had; only
                             * from the inbox */
+  gboolean   restored;     /* takes back that a person dropped it; only from "dropped" */
   GPtrArray *outdated;     /* (nullable): of char *: places of look-ups that are to be asked again */
 } SbRunChange;
 
