@@ -104,7 +104,8 @@ static void
 sb_bar_state_flags_changed (GtkWidget *widget, GtkStateFlags before)
 {
   GtkWidget *area = gtk_widget_get_parent (widget);
-  GtkStateFlags pointed = GTK_STATE_FLAG_PRELIGHT | GTK_STATE_FLAG_FOCUS_VISIBLE;
+  /* Not GTK_STATE_FLAG_FOCUS_VISIBLE, which GTK takes away again after three seconds. */
+  GtkStateFlags pointed = GTK_STATE_FLAG_PRELIGHT | GTK_STATE_FLAG_FOCUSED;
   GtkStateFlags now = gtk_widget_get_state_flags (widget);
 
   GTK_WIDGET_CLASS (sb_bar_parent_class)->state_flags_changed (widget, before);
