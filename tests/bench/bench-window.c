@@ -45,7 +45,10 @@ typedef struct
   gboolean asking;
   gint64 frame_us;
   gint64 scroll_us;
-  GArray *frames; /* of gint64 µs, between two frames while scrolling */
+  guint way;          /* 0: by the wheel, 1: by the scroll bar */
+  gint64 painting_us; /* when the frame that is being made was begun */
+  GArray *frames[2];  /* of gint64 µs, between two frames while scrolling, each way */
+  GArray *costs[2];   /* of gint64 µs, from a frame's first phase to its last */
 } Watch;
 
 static gint
@@ -79,6 +82,25 @@ read_rss_kib (void)
 }
 
 static void
+add_times (SbValue *seen, const char *way, const char *what, GArray *times)
+{
+  static const struct
+  {
+    const char *name;
+    double percent;
+  } shares[] = { { "median", 50 }, { "p95", 95 }, { "longest", 100 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s_%s_%s_ms", way, what, shares[i].name);
+
+      sb_value_set (seen, name, bench_make_number (get_percentile (times, shares[i].percent), 1));
+    }
+}
+
+static const char *const ways[] = { "wheel", "jump" };
+
+static void
 finish (Watch *self)
 {
   g_autoptr (SbValue) seen = sb_value_new_object ();
@@ -94,14 +116,12 @@ finish (Watch *self)
   if (self->drained_us > 0)
     sb_value_set (seen, "drained_s",
                   bench_make_number ((double)(self->drained_us - self->start_us) / 1e6, 2));
-  if (self->frames->len > 0)
-    {
-      sb_value_set (seen, "frame_median_ms",
-                    bench_make_number (get_percentile (self->frames, 50), 1));
-      sb_value_set (seen, "frame_p95_ms", bench_make_number (get_percentile (self->frames, 95), 1));
-      sb_value_set (seen, "frame_worst_ms",
-                    bench_make_number (get_percentile (self->frames, 100), 1));
-    }
+  if (scroll_seconds > 0)
+    for (guint way = 0; way < G_N_ELEMENTS (ways); way++)
+      {
+        add_times (seen, ways[way], "between", self->frames[way]);
+        add_times (seen, ways[way], "cost", self->costs[way]);
+      }
   text = sb_json_write (seen);
   printf ("%s\n", text);
   fflush (stdout);
@@ -153,7 +173,7 @@ scroll_cb (GtkWidget *list, GdkFrameClock *clock, gpointer data)
     {
       gint64 frame_us = now_us - self->frame_us;
 
-      g_array_append_val (self->frames, frame_us);
+      g_array_append_val (self->frames[self->way], frame_us);
     }
   self->frame_us = now_us;
   share = (double)(now_us - self->scroll_us) / (scroll_seconds * 1e6);
@@ -162,7 +182,8 @@ scroll_cb (GtkWidget *list, GdkFrameClock *clock, gpointer data)
       finish (self);
       return G_SOURCE_REMOVE;
     }
-  if (share < 0.5)
+  self->way = share < 0.5 ? 0 : 1;
+  if (self->way == 0)
     gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + 80);
   else
     gtk_adjustment_set_value (adjustment,
@@ -171,12 +192,33 @@ scroll_cb (GtkWidget *list, GdkFrameClock *clock, gpointer data)
 }
 
 static void
+before_paint_cb (GdkFrameClock *clock, Watch *self)
+{
+  self->painting_us = g_get_monotonic_time ();
+}
+
+static void
+after_paint_cb (GdkFrameClock *clock, Watch *self)
+{
+  gint64 cost_us = g_get_monotonic_time () - self->painting_us;
+
+  if (self->scroll_us != 0)
+    g_array_append_val (self->costs[self->way], cost_us);
+}
+
+static void
 finish_or_scroll (Watch *self)
 {
   GtkWidget *list = scroll_seconds > 0 ? find_activity (self) : NULL;
 
   if (list != NULL)
-    gtk_widget_add_tick_callback (list, scroll_cb, self, NULL);
+    {
+      GdkFrameClock *clock = gtk_widget_get_frame_clock (list);
+
+      g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), self);
+      g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), self);
+      gtk_widget_add_tick_callback (list, scroll_cb, self, NULL);
+    }
   else
     finish (self);
 }
@@ -286,7 +328,11 @@ main (int argc, char *argv[])
   application = sb_application_new (argv[1], "live", 0, FALSE);
   watch.application = application;
   watch.gaps = g_array_new (FALSE, FALSE, sizeof (gint64));
-  watch.frames = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint way = 0; way < G_N_ELEMENTS (ways); way++)
+    {
+      watch.frames[way] = g_array_new (FALSE, FALSE, sizeof (gint64));
+      watch.costs[way] = g_array_new (FALSE, FALSE, sizeof (gint64));
+    }
   watch.beat_us = watch.start_us;
   g_timeout_add_full (G_PRIORITY_HIGH, BEAT_MS, beat_cb, &watch, NULL);
   g_timeout_add (100, look_cb, &watch);

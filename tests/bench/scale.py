@@ -124,7 +124,7 @@ class Bench:
             found = json.load(file)
         os.remove(out)
         self.figures.update(found)
-        for name in ('one_more_us', 'claim_ms', 'summary_ms', 'page_first_ms', 'page_inbox_ms'):
+        for name in ('one_more_us', 'claim_ms', 'page_first_ms'):
             self.show(f'ratio_{name.rsplit("_", 1)[0]}', round(found[f'long_{name}'] / found[f'at_1k_{name}'], 2))
         self.measure_starts(folder)
         self.measure_window(folder)
@@ -163,8 +163,9 @@ class Bench:
             self.show('window_first_rows_ms', seen['first_rows_ms'])
             self.show('window_rss_kib', seen['rss_kib'])
             seen = self.watch_window(folder, '--seconds', '4', '--scroll', '8')
-            for name in ('frame_median_ms', 'frame_p95_ms', 'frame_worst_ms'):
-                self.show(f'scroll_{name}', seen.get(name))
+            for name in sorted(seen):
+                if name.startswith(('wheel_', 'jump_')):
+                    self.show(f'scroll_{name}', seen[name])
         except (Skip, FileNotFoundError) as reason:
             print(f'The window was not measured: {reason}')
 
