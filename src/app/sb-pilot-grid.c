@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#define RECORDS_OF_A_PAGE 8
+
 typedef struct
 {
   GtkWidget *button;
@@ -231,6 +233,9 @@ sb_pilot_grid_set_shape (SbPilotGrid *self, SbValue *columns, SbValue *records)
         make_cell (self, i, j);
     }
   join_rows (self);
+  /* Ten records share the page's height; one or two would each be as high as the page. */
+  gtk_widget_set_valign (GTK_WIDGET (self),
+                         self->n_records < RECORDS_OF_A_PAGE ? GTK_ALIGN_START : GTK_ALIGN_FILL);
 }
 
 void
