@@ -22,6 +22,11 @@ def step(app, number, title):
              f'Live in 90 minutes, step {number} of 4: {title}')
 
 
+def wait_view(app, name):
+    wait_for(f'the view {name}', lambda: app.find('page tab', name).get_state_set().contains(
+        app.atspi.StateType.SELECTED))
+
+
 def test_guide():
     with Desktop() as desktop:
         app = App(desktop, sys.argv[1], arguments=['--practice'])
@@ -33,8 +38,9 @@ def test_guide():
         step(app, 1, 'Map the flow')
         app.wait('label', 'Add what is to be done: press + on the map')
         app.act(app.wait('page tab', 'Plan'))
+        wait_view(app, 'Plan')
         app.click(app.wait('push button', 'Show the Map'))
-        assert app.wait('page tab', 'Map').get_state_set().contains(app.atspi.StateType.SELECTED)
+        wait_view(app, 'Map')
         app.screenshot('guide-map')
 
         # A ready-made one has its map, and in practice its accounts: it stands before the pilot.
@@ -46,8 +52,7 @@ def test_guide():
         app.wait('push button', 'Done: Owned by Order desk')
         app.screenshot('guide-list')
         app.act(app.wait('push button', 'Done: Owned by Order desk'))
-        wait_for('the plan', lambda: app.find('page tab', 'Plan').get_state_set().contains(
-            app.atspi.StateType.SELECTED))
+        wait_view(app, 'Plan')
 
         # What the plan no longer says is the next thing again, at once.
         owner = app.wait('text', 'Who owns it')
