@@ -93,7 +93,7 @@ def test_dashboard():
         app.key('ctrl+shift+d')
         app.wait('label', '1 flow is not counted: see below')
         app.act(app.wait('push button', 'Say What It Saves'))
-        wait_for('the plan', lambda: app.find(None, 'Minutes it saves for each record'))
+        wait_for('the plan', lambda: app.find(None, 'Minutes by hand, before'))
 
         log = app.read_log()
         assert 'CRITICAL' not in log and 'WARNING' not in log, log

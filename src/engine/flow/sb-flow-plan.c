@@ -117,11 +117,13 @@ check_fallback (SbValue *fallback, SbProblems *problems)
 void
 sb_flow_check_plan (SbValue *plan, SbProblems *problems)
 {
-  static const char *const members[] = { "owner", "fallback", "runbook", "minutes_saved", NULL };
+  static const char *const members[] = {
+    "owner", "fallback", "runbook", "minutes_before", "minutes_now", "minutes_saved", NULL,
+  };
+  static const char *const figures[] = { "minutes_before", "minutes_now", "minutes_saved" };
   static const char *const owner[] = { "owner", NULL };
   static const char *const runbook_members[] = { "call", "look", "reprocess", NULL };
   SbValue *runbook = sb_value_get_member (plan, "runbook");
-  SbValue *minutes = sb_value_get_member (plan, "minutes_saved");
 
   if (!has_type (plan, SB_VALUE_OBJECT, "$.plan", _ ("An object is expected here."), problems))
     return;
@@ -134,10 +136,15 @@ sb_flow_check_plan (SbValue *plan, SbProblems *problems)
       sb_flow_check_members (runbook, "$.plan.runbook", NULL, runbook_members, problems);
       check_texts (runbook, "$.plan.runbook", runbook_members, problems);
     }
-  if (minutes != NULL &&
-      (sb_value_get_type (minutes) != SB_VALUE_NUMBER || sb_value_get_text (minutes)[0] == '-'))
-    sb_problems_add (problems, "$.plan.minutes_saved", NULL, NULL,
-                     _ ("A number of minutes is expected here."));
+  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+    {
+      SbValue *minutes = sb_value_get_member (plan, figures[i]);
+      g_autofree char *path = g_strconcat ("$.plan.", figures[i], NULL);
+
+      if (minutes != NULL &&
+          (sb_value_get_type (minutes) != SB_VALUE_NUMBER || sb_value_get_text (minutes)[0] == '-'))
+        sb_problems_add (problems, path, NULL, NULL, _ ("A number of minutes is expected here."));
+    }
 }
 
 void

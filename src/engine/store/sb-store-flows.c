@@ -420,8 +420,8 @@ remove_flow (SbDb *db, SbStoreRequest *request, GError **error)
                   "ii", key, now_us) ||
       !sb_db_run (db, error, "DELETE FROM settings WHERE key = ? || ?", "tt", SB_STORE_RECORDS,
                   input->id) ||
-      !sb_db_run (db, error, "DELETE FROM settings WHERE key = ?1 || ?2", "tt", SB_MEMO_GUIDE,
-                  input->id) ||
+      !sb_db_run (db, error, "DELETE FROM settings WHERE key = ?1 || ?3 OR key = ?2 || ?3", "ttt",
+                  SB_MEMO_GUIDE, SB_MEMO_TICKS, input->id) ||
       !sb_db_audit (db, "flow-removed", input->id, NULL, error))
     return FALSE;
   SB_CRASH_POINT ("flow-removed-written");

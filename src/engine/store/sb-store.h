@@ -256,6 +256,7 @@ GPtrArray *sb_store_list_audit_finish    (SbStore *self, GAsyncResult *result, G
 #define SB_MEMO        "memo."
 #define SB_MEMO_TESTED "memo.tested." /* and a connection's id: UTC µs when it last answered a test */
 #define SB_MEMO_GUIDE  "memo.guide."  /* and a flow's id: how far its guide is; gone with the flow */
+#define SB_MEMO_TICKS  "memo.ticks."  /* and a flow's id: steps of the fallback done today; gone with the flow */
 void       sb_store_get_setting_async    (SbStore *self, const char *key, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
 SbValue   *sb_store_get_setting_finish   (SbStore *self, GAsyncResult *result, GError **error);
