@@ -15,7 +15,7 @@
 GtkWidget *
 sb_guide_mark_new (SbGuideStage stage, gboolean done, gboolean here)
 {
-  g_autofree char *number = g_strdup_printf ("%u", stage + 1);
+  g_autofree char *number = g_strdup_printf ("%d", (int)stage + 1);
   GtkWidget *mark =
     done ? gtk_image_new_from_icon_name ("sb-done-symbolic") : gtk_label_new (number);
 
