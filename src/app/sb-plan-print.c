@@ -12,9 +12,10 @@
 
 #include "sb-plan-criteria.h"
 
-#define LARGEST_PT  11.0
-#define SMALLEST_PT 4.0
-#define MARGIN_MM   15
+/* Half points. */
+#define LARGEST   22
+#define SMALLEST  8
+#define MARGIN_MM 15
 
 /* --- what it says --- */
 
@@ -116,9 +117,9 @@ draw_cb (GtkPrintOperation *operation, GtkPrintContext *context, int page, const
   pango_layout_set_width (layout, (int)(gtk_print_context_get_width (context) * PANGO_SCALE));
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_markup (layout, markup, -1);
-  for (double size = LARGEST_PT; size >= SMALLEST_PT; size -= 0.5)
+  for (int size = LARGEST; size >= SMALLEST; size--)
     {
-      pango_font_description_set_size (font, (int)(size * PANGO_SCALE));
+      pango_font_description_set_size (font, size * PANGO_SCALE / 2);
       pango_layout_set_font_description (layout, font);
       pango_layout_get_pixel_size (layout, NULL, &height);
       if (height <= gtk_print_context_get_height (context))

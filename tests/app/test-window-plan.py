@@ -29,7 +29,7 @@ def test_plan():
         open_plan(app)
 
         # What the ready-made flow says is not taken for a measurement.
-        app.wait('label', lambda name: name.startswith('The flow came with 9 minutes'))
+        app.wait('label', lambda name: name.startswith('Take the time of a few records by hand'))
         type_into(app, 'Minutes by hand, before', '12,5')
         type_into(app, 'Minutes by hand, now', '2')
         app.wait('label', lambda name: name.startswith('Saves 10.5 minutes'))
