@@ -389,6 +389,32 @@ class App:
             self.output.close()
 
 
+# One step, which the practice ground takes.
+TAGS = {'format': 1, 'id': 'tags', 'name': 'Tag orders',
+        'trigger': {'type': 'webhook', 'connector': 'shopify', 'trigger': 'order-paid'},
+        'steps': [{'id': 'tag', 'type': 'action', 'connector': 'shopify', 'action': 'tag-order',
+                   'fields': {'Order': '{{trigger.id}}', 'Tags': 'paid'}}]}
+
+
+def open_with_live_flow(desktop, program, ctl):
+    """The window with “Tag orders” live, and what asks signalboxctl about its folder."""
+    data = os.path.join(desktop.folder, 'data')
+
+    def ask(*words):
+        done = subprocess.run([ctl, *words, '--data', data, '--json'], env=desktop.environment,
+                              check=True, stdout=subprocess.PIPE)
+        return json.loads(done.stdout)
+
+    path = os.path.join(desktop.folder, 'tags.json')
+    with open(path, 'w', encoding='utf-8') as file:
+        json.dump(TAGS, file)
+    ask('flows', 'import', path)
+    ask('flows', 'publish', 'tags', '--override', 'a test')
+    app = App(desktop, program, data=data, arguments=['--practice'])
+    app.wait('list item', 'Tag orders, Live')
+    return app, ask
+
+
 def run(test):
     """Runs one test function as a TAP test; what is missing skips it."""
     print('1..1')

@@ -6,37 +6,17 @@
 """Runs are found by what came in and by day, walked through by keys, read attempt by attempt, copied as text
 and run again; what is not found says what to do."""
 
-import json
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import App, Desktop, load_orders, ring, run, wait_for   # noqa: E402
-
-TAGS = {'format': 1, 'id': 'tags', 'name': 'Tag orders',
-        'trigger': {'type': 'webhook', 'connector': 'shopify', 'trigger': 'order-paid'},
-        'steps': [{'id': 'tag', 'type': 'action', 'connector': 'shopify', 'action': 'tag-order',
-                   'fields': {'Order': '{{trigger.id}}', 'Tags': 'paid'}}]}
+from harness import Desktop, load_orders, open_with_live_flow, ring, run, wait_for   # noqa: E402
 
 
 def test_activity():
     program, ctl = sys.argv[1], sys.argv[2]
     with Desktop() as desktop:
-        data = os.path.join(desktop.folder, 'data')
-
-        def ask(*words):
-            done = subprocess.run([ctl, *words, '--data', data, '--json'], env=desktop.environment,
-                                  check=True, stdout=subprocess.PIPE)
-            return json.loads(done.stdout)
-
-        path = os.path.join(desktop.folder, 'tags.json')
-        with open(path, 'w', encoding='utf-8') as file:
-            json.dump(TAGS, file)
-        ask('flows', 'import', path)
-        ask('flows', 'publish', 'tags', '--override', 'a test')
-        app = App(desktop, program, data=data, arguments=['--practice'])
-        app.wait('list item', 'Tag orders, Live')
+        app, ask = open_with_live_flow(desktop, program, ctl)
         url = ask('flows', 'show', 'tags')['url']
         order = load_orders()[0]
         for number, mail in ((7001, 'eero@example.com'), (7002, 'quilla@example.net'), (7003, 'eero@example.com')):

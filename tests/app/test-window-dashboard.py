@@ -6,37 +6,17 @@
 """Runs that happened are on the dashboard: in its bars, its table and by flow; a bar opens just those runs
 in Activity, by pointer and by key; a flow that does not say what it saves leads to its plan."""
 
-import json
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import App, Desktop, load_orders, ring, run, wait_for   # noqa: E402
-
-TAGS = {'format': 1, 'id': 'tags', 'name': 'Tag orders',
-        'trigger': {'type': 'webhook', 'connector': 'shopify', 'trigger': 'order-paid'},
-        'steps': [{'id': 'tag', 'type': 'action', 'connector': 'shopify', 'action': 'tag-order',
-                   'fields': {'Order': '{{trigger.id}}', 'Tags': 'paid'}}]}
+from harness import Desktop, load_orders, open_with_live_flow, ring, run, wait_for   # noqa: E402
 
 
 def test_dashboard():
     program, ctl = sys.argv[1], sys.argv[2]
     with Desktop() as desktop:
-        data = os.path.join(desktop.folder, 'data')
-
-        def ask(*words):
-            done = subprocess.run([ctl, *words, '--data', data, '--json'], env=desktop.environment,
-                                  check=True, stdout=subprocess.PIPE)
-            return json.loads(done.stdout)
-
-        path = os.path.join(desktop.folder, 'tags.json')
-        with open(path, 'w', encoding='utf-8') as file:
-            json.dump(TAGS, file)
-        ask('flows', 'import', path)
-        ask('flows', 'publish', 'tags', '--override', 'a test')
-        app = App(desktop, program, data=data, arguments=['--practice'])
-        app.wait('list item', 'Tag orders, Live')
+        app, ask = open_with_live_flow(desktop, program, ctl)
 
         # Nothing has run: the page says what will stand there.
         app.key('ctrl+shift+d')
