@@ -279,7 +279,7 @@ test_expectations (Fixture *fixture, gconstpointer data)
     sb_json_parse ("{\"outcome\": \"inbox\", \"steps\": {\"parcel\": \"failed\"}}", -1, &error));
   g_assert_no_error (error);
   sb_value_append (records, first);
-  sb_value_set (second, "expect", sb_json_parse ("{\"tries\": {\"invoice\": 2}}", -1, &error));
+  sb_value_set (second, "expect", sb_json_parse ("{\"tries\": {\"invoice\": 9}}", -1, &error));
   sb_value_append (records, second);
   /* A plain body without anything around it, and one that lacks what the flow needs. */
   sb_value_append (
